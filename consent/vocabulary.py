@@ -6,24 +6,7 @@ ledger value is never reused. A label is what staff read.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-
-class Word(StrEnum):
-    """An enum whose members carry the label that staff read."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Word:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """Return (value, label) pairs in the order they are written here."""
-        return [(member.value, member.label) for member in cls]
+from contacts.vocabulary import Word
 
 
 class Channel(Word):

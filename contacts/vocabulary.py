@@ -1,24 +1,44 @@
-"""Words of the contacts app. Changing a value needs a migration: values are stored."""
+"""Words of the contacts app, and the base for every other app's words.
+
+Values are stored: changing one needs a migration. A label is what staff read.
+"""
+
+from __future__ import annotations
 
 from enum import StrEnum
 
 
-class AddressKind(StrEnum):
+class Word(StrEnum):
+    """An enum whose members carry the label that staff read."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Word:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Return (value, label) pairs in the order they are written."""
+        return [(member.value, member.label) for member in cls]
+
+
+class AddressKind(Word):
     """What an address is. SMS, calls and WhatsApp all use a phone."""
 
-    PHONE = "phone"
-    EMAIL = "email"
-    MESSENGER = "messenger"
-    GMB = "gmb"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+    PHONE = "phone", "Phone"
+    EMAIL = "email", "E-mail"
+    MESSENGER = "messenger", "Messenger id"
+    GMB = "gmb", "Business Messages id"
 
 
-_LABELS = {
-    AddressKind.PHONE: "Phone",
-    AddressKind.EMAIL: "E-mail",
-    AddressKind.MESSENGER: "Messenger id",
-    AddressKind.GMB: "Business Messages id",
-}
+class ActorKind(Word):
+    """Who can do something."""
+
+    USER = "user", "Staff"
+    INTEGRATION = "integration", "Integration"
+    CONTACT = "contact", "Contact"
+    PROVIDER = "provider", "Provider"
+    SYSTEM = "system", "Consent Desk"

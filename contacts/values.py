@@ -1,0 +1,44 @@
+"""Values that pass between the layers. Frozen, without Django, I/O or a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contacts.vocabulary import ActorKind, AddressKind
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalAddress:
+    """One address in the one spelling that identifies it.
+
+    `value` is the match key (E.164, lower-case e-mail with an ASCII domain, or the provider's id);
+    `shown` is the spelling to display.
+    """
+
+    kind: AddressKind
+    value: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: every verb takes one as `by`.
+
+    `id` is empty for the system; `ref` ("user:5") is what ledger rows store. Names are for screens
+    and never stored in the ledger.
+    """
+
+    kind: ActorKind
+    id: str = ""
+    name: str = ""
+
+    @property
+    def ref(self) -> str:
+        return f"{self.kind}:{self.id}" if self.id else str(self.kind)
+
+    @property
+    def user_id(self) -> int | None:
+        return int(self.id) if self.kind is ActorKind.USER else None
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
