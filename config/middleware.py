@@ -1,0 +1,38 @@
+"""Middleware of the whole product: a request id for the logs, and which pages get which CSP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+# unfold's Alpine build evaluates expressions and its colours are inline styles.
+STAFF_SITE_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+
+
+class RequestIdMiddleware:
+    """Name each request in every log line it causes, and in the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """Relax the policy on the staff site and the API's docs page alone."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path.startswith("/admin/") or request.path.startswith("/api/v1/docs"):
+            response._csp_update = STAFF_SITE_POLICY
+        return super().process_response(request, response)
