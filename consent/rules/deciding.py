@@ -1,0 +1,75 @@
+"""One event in, the change it asks for out.
+
+An event is looked up in the table once per channel. Rows that set are answered in `setting`, rows that
+lift in `lifting`; what no row answers is recorded as having no effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from consent.rules.joining import join
+from consent.rules.lifting import lift
+from consent.rules.routes import rules_for
+from consent.rules.rows import Rule
+from consent.rules.setting import set_suppressions
+from consent.values import Change, ConsentEvent, Outcome, Situation
+from consent.vocabulary import Channel, Effect, EventKind
+
+
+def decide(event: ConsentEvent, situation: Situation) -> Change:
+    """Return what this event does to the people and addresses of the situation.
+
+    Shape: never empty; channel by channel, in the order of the table.
+    Once: the same event over its own result sets and lifts nothing more.
+    Raises: nothing; an event that no row answers gives `nothing` under rule R00, so that it is recorded.
+    Source: each row of RULES cites its own.
+    """
+    outcomes = [
+        outcome
+        for channel in event.channels
+        for row in rules_for(event.kind, channel)
+        for outcome in _answer(row, channel, event, situation)
+    ]
+    if event.kind is EventKind.STAFF_LIFT:
+        outcomes = _all_or_nothing(outcomes)
+    return Change(tuple(outcomes) or (_nothing(event, situation),))
+
+
+def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    if event.kind is EventKind.ADDRESS_JOINED:
+        return join(rule, situation)
+    outcomes: list[Outcome] = []
+    if rule.also is not None:
+        for row in rules_for(rule.also, channel):
+            outcomes += set_suppressions(row, channel, event, situation)
+    if rule.sets:
+        outcomes += set_suppressions(rule, channel, event, situation)
+    if rule.lifts:
+        outcomes += lift(rule, channel, event, situation)
+    return outcomes
+
+
+def _all_or_nothing(outcomes: list[Outcome]) -> list[Outcome]:
+    """Keep everything where anything is refused: a refused change changes nothing."""
+    if not any(outcome.effect is Effect.REFUSED for outcome in outcomes):
+        return outcomes
+    return [
+        replace(outcome, effect=Effect.KEPT, route=None, code="refused_together")
+        if outcome.effect is Effect.LIFTED
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def _nothing(event: ConsentEvent, situation: Situation) -> Outcome:
+    """Return the outcome that says: recorded, no effect."""
+    rows = rules_for(event.kind, event.channels[0])
+    return Outcome(
+        Effect.NOTHING,
+        rows[0].code if rows else "R00",
+        event.channels[0],
+        event.direction,
+        address_id=situation.address_id,
+        contact_id=situation.contact_id,
+    )

@@ -1,0 +1,232 @@
+"""What a rule that lifts does: which suppressions end, which stay, and why.
+
+A suppression that names both an address and a contact can end for one of them only. Then the row is
+lifted and what remains stands in a new row: a person who opts in from a new number frees neither the old
+number nor, on a shared one, the others who use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from consent.rules.routes import lift_routes
+from consent.rules.rows import Rule
+from consent.rules.setting import own_addresses
+from consent.values import ActiveSuppression, ConsentEvent, Outcome, Situation
+from consent.vocabulary import Channel, Direction, Effect, EventKind, Kind, LiftRoute, Reason
+
+
+def lift(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """Return an outcome per suppression that the rule lifts, or that stands in its way."""
+    assert rule.lifts is not None
+    return _ROUTES[rule.lifts.route](rule, channel, event, situation)
+
+
+def _by_contact(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """The contact's own act. It is about the address it came from and, if that is theirs alone, themselves."""
+    assert rule.lifts is not None
+    blocked = next((row for row in situation.active if row.reason is Reason.BLOCKED), None)
+    if blocked is not None and rule.lifts.route is LiftRoute.CONTACT_OPT_IN:
+        return [_outcome(rule, blocked, Effect.REFUSED, code="blocked_contact", channel=channel)]
+    outcomes: list[Outcome] = []
+    for row in situation.active:
+        if row.channel not in {channel, Channel.ALL} or row.direction is not Direction.OUTBOUND:
+            continue
+        if event.suppression_ids is not None and row.id not in event.suppression_ids:
+            continue
+        if rule.lifts.route not in lift_routes(row):
+            outcomes.append(_outcome(rule, row, Effect.KEPT, code="not_by_contact"))
+        elif not rule.lifts.reaches(row.rule):
+            outcomes.append(_outcome(rule, row, Effect.KEPT, code="provider_still_blocks"))
+        elif row.reaffirmed_at >= event.occurred_at:
+            outcomes.append(_outcome(rule, row, Effect.SUPERSEDED, code="newer_opt_out"))
+        else:
+            outcomes += _free(rule, row, situation)
+    return outcomes
+
+
+def _free(rule: Rule, row: ActiveSuppression, situation: Situation) -> list[Outcome]:
+    """End a row for the address and contact that opted in, and keep it for whoever else it names."""
+    here = situation.address_id
+    theirs = situation.holders if situation.contact_id is None else (situation.contact_id,)
+    lifted = _outcome(rule, row, Effect.LIFTED)
+    if row.address_id == here and here is not None:
+        if row.contact_id is None or row.contact_id in theirs:
+            return [lifted]
+        if row.contact_id in situation.holders:
+            return [_outcome(rule, row, Effect.KEPT, code="shared_address")]
+        return [lifted, _remains(row, address_id=None, contact_id=row.contact_id, situation=situation)]
+    if row.contact_id is not None and len(theirs) > 1:
+        return [_outcome(rule, row, Effect.KEPT, code="shared_address")]
+    if row.contact_id in theirs:
+        if row.address_id is None:
+            return [lifted]
+        return [lifted, _remains(row, address_id=row.address_id, contact_id=None, situation=situation)]
+    return [_outcome(rule, row, Effect.KEPT, code="other_address")]
+
+
+def _remains(
+    row: ActiveSuppression, *, address_id: int | None, contact_id: int | None, situation: Situation
+) -> Outcome:
+    """Return the new row for the half that stays silenced, as old and as strong as the first.
+
+    Where such a row stands already it is left as it is.
+    """
+    wanted = Outcome(
+        Effect.SET,
+        row.rule,
+        row.channel,
+        row.direction,
+        address_id=address_id,
+        contact_id=contact_id,
+        reason=row.reason,
+        kind=row.kind,
+        covers=row.covers,
+        since=row.reaffirmed_at,
+        expires_at=row.expires_at,
+    )
+    for other in situation.active:
+        if (other.address_id, other.contact_id, other.channel, other.direction, other.reason) == (
+            address_id,
+            contact_id,
+            row.channel,
+            row.direction,
+            row.reason,
+        ):
+            return replace(wanted, effect=Effect.KEPT, suppression_id=other.id)
+    return wanted
+
+
+def _by_staff(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """Staff on the contact record: what names the contact, or an address it holds for the channel."""
+    mine = set(own_addresses(channel, situation))
+    blocked = any(row.reason is Reason.BLOCKED for row in situation.active)
+    outcomes = []
+    for row in situation.active:
+        if row.contact_id != situation.contact_id and row.address_id not in mine:
+            continue
+        if event.kind is EventKind.UNBLOCK:
+            if row.reason is Reason.BLOCKED:
+                outcomes.append(_outcome(rule, row, Effect.LIFTED))
+            continue
+        if row.channel is not channel or row.direction is not event.direction or not _named(row, event):
+            continue
+        code = _staff_refusal(row, event, blocked)
+        effect = Effect.REFUSED if code else Effect.LIFTED
+        outcomes.append(_outcome(rule, row, effect, code=code))
+    return outcomes
+
+
+def _named(row: ActiveSuppression, event: ConsentEvent) -> bool:
+    if event.suppression_ids is not None:
+        return row.id in event.suppression_ids
+    return event.reasons is None or row.reason in event.reasons
+
+
+def _staff_refusal(row: ActiveSuppression, event: ConsentEvent, blocked: bool) -> str:
+    """Return the code of what stands against staff lifting this row, or ""."""
+    if row.kind is Kind.PERMANENT:
+        return "permanent_dnd"
+    if LiftRoute.STAFF not in lift_routes(row):
+        return "review_pending"
+    if row.reason is Reason.BLOCKED or (blocked and row.rule == "R21"):
+        return "blocked_contact"
+    if row.rule == "R21" and not event.note.strip():
+        return "note_required"
+    attest = event.attest
+    if row.reason is Reason.BOUNCE and not (attest.provider_entry_removed and attest.address_validated):
+        return "attestation_required"
+    if row.reason is Reason.UNSUBSCRIBE:
+        given_at = attest.consent_given_at
+        told = given_at is not None and attest.consent_how.strip() and attest.consent_text.strip()
+        if given_at is None or not told or not row.reaffirmed_at < given_at <= event.occurred_at:
+            return "later_consent_required"
+    return ""
+
+
+def _by_evidence(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """Approved evidence for one contact at one address. The event's time is when consent was given."""
+    outcomes: list[Outcome] = []
+    for row in situation.active:
+        if row.channel not in {channel, Channel.ALL} or row.direction is not Direction.OUTBOUND:
+            continue
+        if row.contact_id != situation.contact_id and row.address_id != situation.address_id:
+            continue
+        code = _evidence_refusal(row, event)
+        if code:
+            outcomes.append(_outcome(rule, row, Effect.KEPT, code=code))
+        else:
+            outcomes += _free(rule, row, situation)
+    return outcomes
+
+
+def _evidence_refusal(row: ActiveSuppression, event: ConsentEvent) -> str:
+    if LiftRoute.APPROVED_EVIDENCE not in lift_routes(row):
+        return "not_by_evidence"
+    if row.reason is Reason.PROVIDER_OPT_OUT and not event.provider_reconsent:
+        return "provider_still_blocks"
+    if row.reaffirmed_at >= event.occurred_at:
+        return "newer_opt_out"
+    return ""
+
+
+def _named_rows(
+    allowed: Callable[[ActiveSuppression, Situation], bool],
+) -> Callable[[Rule, Channel, ConsentEvent, Situation], list[Outcome]]:
+    """Return the way of the routes that act on suppressions named by id."""
+
+    def by_name(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
+        assert rule.lifts is not None
+        outcomes = []
+        for row in situation.active:
+            if row.id not in (event.suppression_ids or frozenset()) or row.channel is not channel:
+                continue
+            open_to = rule.lifts.route in lift_routes(row) and allowed(row, situation)
+            code = "" if open_to else "permanent_dnd" if row.kind is Kind.PERMANENT else "not_by_this_route"
+            outcomes.append(_outcome(rule, row, Effect.LIFTED if open_to else Effect.REFUSED, code=code))
+        return outcomes
+
+    return by_name
+
+
+def _has_run_out(row: ActiveSuppression, situation: Situation) -> bool:
+    return row.kind is Kind.TEMPORARY and row.expires_at is not None and row.expires_at <= situation.at
+
+
+def _always(row: ActiveSuppression, situation: Situation) -> bool:
+    return True
+
+
+def _outcome(
+    rule: Rule, row: ActiveSuppression, effect: Effect, *, code: str = "", channel: Channel | None = None
+) -> Outcome:
+    assert rule.lifts is not None
+    return Outcome(
+        effect,
+        rule.code,
+        channel or row.channel,
+        row.direction,
+        address_id=row.address_id,
+        contact_id=row.contact_id,
+        reason=row.reason,
+        kind=row.kind,
+        covers=row.covers,
+        suppression_id=row.id,
+        since=row.since,
+        expires_at=row.expires_at,
+        route=rule.lifts.route if effect is Effect.LIFTED else None,
+        code=code,
+    )
+
+
+_ROUTES: dict[LiftRoute, Callable[[Rule, Channel, ConsentEvent, Situation], list[Outcome]]] = {
+    LiftRoute.CONTACT_OPT_IN: _by_contact,
+    LiftRoute.PREFERENCE_PAGE: _by_contact,
+    LiftRoute.STAFF: _by_staff,
+    LiftRoute.APPROVED_EVIDENCE: _by_evidence,
+    LiftRoute.REVIEWER: _named_rows(_always),
+    LiftRoute.CONFIRMED: _named_rows(_always),
+    LiftRoute.NUMBER_CORRECTED: _named_rows(_always),
+    LiftRoute.EXPIRY: _named_rows(_has_run_out),
+}

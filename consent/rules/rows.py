@@ -1,0 +1,84 @@
+"""The shape of a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from consent.vocabulary import (
+    CHANNELS,
+    Channel,
+    Covers,
+    Direction,
+    EventKind,
+    Kind,
+    LiftRoute,
+    Reason,
+)
+
+
+class Scope(StrEnum):
+    """On which channels a rule silences."""
+
+    EVENT = "the channel it came on, or those chosen"
+    PHONE = "SMS, calls and WhatsApp"
+    TEXT_AND_CALL = "SMS and calls"
+    SMS = "SMS"
+    ALL = "all channels"
+
+
+class Target(StrEnum):
+    """Who is silenced. The gate matches the contact or the address, whichever a row names."""
+
+    ADDRESS_AND_HOLDERS = "the address, and every contact holding it"
+    ADDRESS = "the address alone"
+    CONTACT = "the contact"
+    CONTACT_AND_ADDRESSES = "the contact, and its addresses on that channel"
+    AS_NAMED = "the contact or the address that was named"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A suppression that a rule sets. `as_asked`: the event's own terms replace kind and covers."""
+
+    reason: Reason
+    kind: Kind
+    covers: Covers = Covers.EVERYTHING
+    scope: Scope = Scope.EVENT
+    target: Target = Target.ADDRESS_AND_HOLDERS
+    direction: Direction | None = Direction.OUTBOUND  # None: as the event says
+    as_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """What a rule ends: active suppressions for which `route` is open, of `only_rules` if named."""
+
+    route: LiftRoute
+    only_rules: frozenset[str] | None = None
+    not_rules: frozenset[str] = frozenset()
+
+    def reaches(self, rule_code: str) -> bool:
+        """Return whether a suppression set by that rule is one of those this lifts."""
+        return rule_code not in self.not_rules and (self.only_rules is None or rule_code in self.only_rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the law.
+
+    `code` is stored and never reused. `lifted_by` are the routes that end what this rule sets;
+    where several rules set one reason and kind, they agree on them.
+    """
+
+    code: str
+    trigger: str
+    on: frozenset[EventKind]
+    source: str
+    why: str
+    channels: frozenset[Channel] = frozenset(CHANNELS) | {Channel.ALL}
+    sets: tuple[Setting, ...] = ()
+    lifts: Lifting | None = None
+    also: EventKind | None = None  # what it counts as besides: a confirmed hold is an opt-out
+    lifted_by: frozenset[LiftRoute] = frozenset()
+    lift_note: str = ""

@@ -1,0 +1,123 @@
+"""Facts about consent as sentences that staff, integrations and regulators read.
+
+One place, so that a refusal reads the same on the contact page, in the API and in the ledger. Dates are
+given in the time zone that the caller names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+from consent.rules import lift_routes, rule_of
+from consent.values import ActiveSuppression
+from consent.vocabulary import Channel, EventKind, LiftRoute, Reason, Source
+
+
+def why(row: ActiveSuppression, *, tz: tzinfo) -> str:
+    """Return why this suppression stands: "Texted STOP on 2 Oct 2026"."""
+    return f"{_act(row)} on {day(row.since, tz=tz)}"
+
+
+def _act(row: ActiveSuppression) -> str:
+    told = f" “{row.detail}”" if row.detail else ""
+    code = f" (code {row.detail})" if row.detail else ""
+    match row.set_kind:
+        case EventKind.TEXT_OPT_OUT:
+            return f"{_wrote(row.channel)} {row.detail.upper() or 'an opt-out'}"
+        case EventKind.TEXT_AMBIGUOUS:
+            return f"{_wrote(row.channel)}{told or ' something'} that may be an opt-out"
+        case EventKind.HOLD_CONFIRMED:
+            return "Held message counted as an opt-out"
+        case EventKind.PROVIDER_OPT_OUT:
+            return f"Opted out at the provider{_code_of(row)}"
+        case EventKind.STAFF_OPT_OUT:
+            return "Asked us to stop, recorded by staff"
+        case EventKind.BLOCK if row.reason is Reason.MANUAL:
+            return "Opted out with the block"
+        case EventKind.DND_ON | EventKind.INBOUND_DND_ON:
+            return "Switched on by staff"
+        case EventKind.API_DND_ON:
+            return "Switched on by a workflow" if row.source is Source.WORKFLOW else "Switched on by an integration"
+        case EventKind.DO_NOT_CONTACT_ON:
+            return "Do Not Contact switched on by staff"
+        case EventKind.IMPORT_SUPPRESSION:
+            return f"Imported: {row.reason.label.lower()}"
+        case EventKind.EMAIL_BOUNCE | EventKind.CARRIER_BLOCK | EventKind.APP_OPT_OUT:
+            return f"{row.set_kind.label}{code}"
+        case EventKind.HANDSET_UNREACHABLE | EventKind.NUMBER_UNKNOWN | EventKind.NUMBER_LANDLINE:
+            return f"{row.set_kind.label}{code}"
+        case _:
+            return row.set_kind.label
+
+
+def _code_of(row: ActiveSuppression) -> str:
+    if not row.detail:
+        return ""
+    return f" (code {row.detail})" if row.detail.isdigit() else f" with {row.detail.upper()}"
+
+
+def _wrote(channel: Channel) -> str:
+    return "Texted" if channel is Channel.SMS else "Wrote"
+
+
+def how_it_lifts(row: ActiveSuppression) -> str:
+    """Return what would end this suppression, as one sentence for staff."""
+    routes = lift_routes(row)
+    ways = [_WAYS[route](row) for route in _WAYS if route in routes]
+    if not ways:
+        return "Nothing lifts it."
+    listed = ways[0] if len(ways) == 1 else f"{', '.join(ways[:-1])}, or {ways[-1]}"
+    note = rule_of(row.rule).lift_note
+    return f"Lifts {listed}." + (f" {note}" if note else "")
+
+
+def _start(row: ActiveSuppression) -> str:
+    if row.channel is Channel.WHATSAPP or row.channel is Channel.FACEBOOK:
+        return f"when the contact writes START on {row.channel.label}"
+    if row.channel is Channel.SMS:
+        return "when the contact texts START"
+    return "when the contact opts in there"
+
+
+_WAYS: dict[LiftRoute, Callable[[ActiveSuppression], str]] = {
+    LiftRoute.CONTACT_OPT_IN: _start,
+    LiftRoute.PREFERENCE_PAGE: lambda row: "when the contact comes back on the preference page",
+    LiftRoute.STAFF: lambda row: "when staff unblock" if row.reason is Reason.BLOCKED else "when staff clear it",
+    LiftRoute.APPROVED_EVIDENCE: lambda row: "with approved opt-in evidence",
+    LiftRoute.NUMBER_CORRECTED: lambda row: "when support corrects the number",
+    LiftRoute.REVIEWER: lambda row: "when a reviewer finds that it was no opt-out",
+}
+
+REFUSALS: dict[str, str] = {
+    "permanent_dnd": "This DND is permanent: staff can't lift it. {how}",
+    "review_pending": "A reviewer decides about the held message. {how}",
+    "blocked_contact": "The contact is blocked. Unblock first.",
+    "note_required": "This opt-out came with a block. Note when and how the contact asked to be texted again.",
+    "attestation_required": (
+        "State that the provider's suppression entry is removed and that the address was validated."
+    ),
+    "later_consent_required": (
+        "Record the contact's later consent: when it was given (after the unsubscribe), how, and its words."
+    ),
+    "refused_together": "Not lifted, because another reason on the same request was refused.",
+    "not_by_contact": "The contact's message does not end this. {how}",
+    "not_by_evidence": "Opt-in evidence does not end this. {how}",
+    "not_by_this_route": "This does not end it. {how}",
+    "provider_still_blocks": "The provider itself still blocks. {how}",
+    "shared_address": "Several contacts share this address, so it stays for those it names.",
+    "other_address": "It stands for another address.",
+    "newer_opt_out": "A newer opt-out stands.",
+}
+"""Why something was refused or kept, by its stable code."""
+
+
+def refusal(code: str, row: ActiveSuppression | None = None) -> str:
+    """Return the sentence for a refusal code. Raises: KeyError for an unknown one."""
+    return REFUSALS[code].format(how=how_it_lifts(row) if row is not None else "").strip()
+
+
+def day(moment: datetime, *, tz: tzinfo) -> str:
+    """Return a date as staff read it: "2 Oct 2026"."""
+    local = moment.astimezone(tz)
+    return f"{local.day} {local:%b %Y}"
