@@ -28,9 +28,7 @@ EMAIL_PATTERN = r"^[^@A-Z]+@[!-?\[-~]+$"
 
 
 def _history(*, excluded: Sequence[str] = ()) -> HistoricalRecords:
-    return HistoricalRecords(
-        history_id_field=models.BigAutoField(), excluded_fields=list(excluded)
-    )
+    return HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=list(excluded))
 
 
 class Contact(models.Model):
@@ -67,9 +65,7 @@ class Contact(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     search_text = models.GeneratedField(
-        expression=Lower(
-            Concat("first_name", Value(" "), "last_name", Value(" "), "company")
-        ),
+        expression=Lower(Concat("first_name", Value(" "), "last_name", Value(" "), "company")),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -85,9 +81,7 @@ class Contact(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="contact_version_positive", condition=Q(version__gte=1)
-            ),
+            models.CheckConstraint(name="contact_version_positive", condition=Q(version__gte=1)),
         ]
 
     def __str__(self) -> str:
@@ -107,9 +101,7 @@ class Address(models.Model):
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=AddressKind.choices())
-    value = models.CharField(
-        max_length=400, help_text="The match key: one spelling for one address."
-    )
+    value = models.CharField(max_length=400, help_text="The match key: one spelling for one address.")
     shown = models.CharField(max_length=400, help_text="The spelling to display.")
     created_at = models.DateTimeField(editable=False)
 
@@ -130,9 +122,7 @@ class Address(models.Model):
                 name="address_kind_known",
                 condition=Q(kind__in=[kind.value for kind in AddressKind]),
             ),
-            models.CheckConstraint(
-                name="address_value_present", condition=~Q(value="")
-            ),
+            models.CheckConstraint(name="address_value_present", condition=~Q(value="")),
             models.CheckConstraint(
                 name="address_phone_e164",
                 condition=~Q(kind=AddressKind.PHONE.value)
@@ -183,9 +173,7 @@ class ContactAddress(models.Model):
     class Meta:
         verbose_name_plural = "contact addresses"
         constraints = [
-            models.UniqueConstraint(
-                name="contact_address_unique", fields=["contact", "address"]
-            ),
+            models.UniqueConstraint(name="contact_address_unique", fields=["contact", "address"]),
             models.UniqueConstraint(
                 name="contact_address_one_primary",
                 fields=["contact", "kind"],
@@ -222,8 +210,6 @@ for _history_model in (
     Address.history.model,
     ContactAddress.history.model,
 ):
-    pgtrigger.register(
-        pgtrigger.Protect(
-            name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-        )
-    )(_history_model)
+    pgtrigger.register(pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete))(
+        _history_model
+    )

@@ -24,17 +24,13 @@ if TYPE_CHECKING:
 class AddressHook(Protocol):
     """What runs in the verb's own transaction, with address and contact locked. Raising undoes the verb."""
 
-    def __call__(
-        self, *, contact_id: int, address_id: int, by: Actor, at: datetime
-    ) -> None: ...
+    def __call__(self, *, contact_id: int, address_id: int, by: Actor, at: datetime) -> None: ...
 
 
 class MergeRelation(Protocol):
     """Moves or rewrites the rows of one relation from the merged contact (or address) to the kept one."""
 
-    def __call__(
-        self, *, kept_id: int, merged_id: int, by: Actor, at: datetime
-    ) -> None: ...
+    def __call__(self, *, kept_id: int, merged_id: int, by: Actor, at: datetime) -> None: ...
 
 
 class EraseRelation(Protocol):
@@ -90,9 +86,7 @@ class Registry:
         Raises: ValueError if the key is taken.
         """
         if panel.key in self._panels:
-            raise ValueError(
-                f"Contact panel {panel.key!r} is registered twice; give one another key."
-            )
+            raise ValueError(f"Contact panel {panel.key!r} is registered twice; give one another key.")
         self._panels[panel.key] = panel
 
     def register_relation(
@@ -110,9 +104,7 @@ class Registry:
         """
         relation = Relation(model_label, field, merge, erase)
         if relation.key in self._relations:
-            raise ValueError(
-                f"Relation {relation.key} is registered twice; keep one of the two."
-            )
+            raise ValueError(f"Relation {relation.key} is registered twice; keep one of the two.")
         self._relations[relation.key] = relation
 
     @property
@@ -125,9 +117,7 @@ class Registry:
 
     @property
     def contact_panels(self) -> tuple[ContactPanel, ...]:
-        return tuple(
-            sorted(self._panels.values(), key=lambda panel: (panel.order, panel.key))
-        )
+        return tuple(sorted(self._panels.values(), key=lambda panel: (panel.order, panel.key)))
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -135,15 +125,11 @@ class Registry:
 
     @property
     def merge_relations(self) -> tuple[Relation, ...]:
-        return tuple(
-            relation for relation in self.relations if relation.merge is not None
-        )
+        return tuple(relation for relation in self.relations if relation.merge is not None)
 
     @property
     def erase_relations(self) -> tuple[Relation, ...]:
-        return tuple(
-            relation for relation in self.relations if relation.erase is not None
-        )
+        return tuple(relation for relation in self.relations if relation.erase is not None)
 
     def unregistered_relations(self) -> tuple[str, ...]:
         """Return each foreign key to Contact or Address nobody has registered, so that merge and erase refuse.
@@ -156,10 +142,7 @@ class Registry:
             apps.get_model("contacts.Address"),
         ):
             for relation in target._meta.get_fields(include_hidden=True):
-                if not (
-                    relation.auto_created
-                    and (relation.one_to_many or relation.one_to_one)
-                ):
+                if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
                     continue
                 model = relation.related_model
                 if not issubclass(model, HistoricalChanges):

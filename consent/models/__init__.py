@@ -1,0 +1,20 @@
+"""Tables of consent. Only `consent.services` writes them; the database refuses what must never be."""
+
+from consent.models.evidence import Evidence
+from consent.models.inbox import Delivery, DoorCounter, InboundMessage
+from consent.models.ledger import LedgerEntry
+from consent.models.profile import BusinessProfile, ChannelState
+from consent.models.review import Review
+from consent.models.suppression import Suppression
+
+__all__ = [
+    "BusinessProfile",
+    "ChannelState",
+    "Delivery",
+    "DoorCounter",
+    "Evidence",
+    "InboundMessage",
+    "LedgerEntry",
+    "Review",
+    "Suppression",
+]

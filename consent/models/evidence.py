@@ -1,0 +1,114 @@
+"""Opt-in evidence: what staff file, and a second person approves, to end a permanent suppression."""
+
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from consent.models.append_only import refuse_delete, refuse_truncate
+from consent.vocabulary import CHANNELS
+from contacts.vocabulary import Word
+
+
+class EvidenceStatus(Word):
+    PENDING = "pending", "Waiting for review"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    EXPIRED = "expired", "Expired unreviewed"
+
+
+class ConsentMethod(Word):
+    WEB_FORM = "web_form", "Web form"
+    SIGNED_PAPER = "signed_paper", "Signed paper"
+    RECORDED_CALL = "recorded_call", "Recorded call"
+    TEXT_MESSAGE = "text_message", "Text message"
+    EMAIL = "email", "E-mail"
+    IN_PERSON = "in_person", "In person"
+
+
+class Evidence(models.Model):
+    """A contact's later consent, as filed by one person and judged by another."""
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    contact = models.ForeignKey("contacts.Contact", models.PROTECT, related_name="evidence")
+    address = models.ForeignKey("contacts.Address", models.PROTECT, related_name="evidence")
+    channels = ArrayField(
+        models.CharField(max_length=16, choices=[(each.value, each.label) for each in CHANNELS]), size=6
+    )
+    method = models.CharField(max_length=20, choices=ConsentMethod.choices())
+    wording = models.TextField("consent wording shown")
+    consent_given_at = models.DateTimeField()
+    where_given = models.CharField("where it was given", max_length=400, blank=True)
+    note = models.TextField(blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    file_type = models.CharField(max_length=80, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    file_key = models.CharField(max_length=120, blank=True)
+    provider_reconsent = models.CharField("provider's re-consent reference", max_length=120, blank=True)
+    status = models.CharField(max_length=16, choices=EvidenceStatus.choices(), default=EvidenceStatus.PENDING)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                name="evidence_second_person",
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("submitted_by")),
+            ),
+            models.CheckConstraint(
+                name="evidence_reviewed_whole",
+                condition=(
+                    Q(status__in=["approved", "rejected"], reviewed_by__isnull=False, reviewed_at__isnull=False)
+                    & ~Q(review_reason="")
+                )
+                | Q(status__in=["pending", "expired"], reviewed_by__isnull=True, reviewed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="evidence_consent_in_the_past", condition=Q(consent_given_at__lte=F("submitted_at"))
+            ),
+        ]
+        triggers = [
+            refuse_delete(),
+            refuse_truncate(),
+            pgtrigger.Trigger(
+                name="fixed_after_filing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF OLD.status <> 'pending' THEN
+                        RAISE EXCEPTION 'evidence % is closed and never changes', OLD.id
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    IF (to_jsonb(OLD) - ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason'])
+                       <> (to_jsonb(NEW) - ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason']) THEN
+                        RAISE EXCEPTION 'evidence % is fixed once filed: only its review is added', OLD.id
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="starts_pending",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NEW.status <> 'pending' THEN
+                        RAISE EXCEPTION 'evidence is filed as pending; a second person reviews it'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Evidence {self.pk} ({self.get_status_display()})"

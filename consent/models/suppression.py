@@ -1,0 +1,176 @@
+"""Suppressions: the standing reasons not to contact, and the database's own guard over them."""
+
+from __future__ import annotations
+
+import uuid
+from functools import reduce
+from operator import or_
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from consent.models import suppression_guard as guard
+from consent.models.append_only import append_only, refuse_delete, refuse_truncate
+from consent.rules import LIFT_ROUTES
+from consent.vocabulary import Channel, Covers, Direction, EventKind, Kind, LiftRoute, Reason, Source
+
+
+def _known_pairs() -> Q:
+    """Return the condition that reason and kind are a pair that some rule sets."""
+    return reduce(or_, (Q(reason=reason.value, kind=kind.value) for reason, kind in sorted(LIFT_ROUTES)))
+
+
+def _open_routes() -> Q:
+    """Return the condition that a lifted row was lifted by a route that its reason and kind leave open."""
+    lifted = (
+        Q(reason=reason.value, kind=kind.value, lift_route__in=sorted(route.value for route in routes))
+        for (reason, kind), routes in sorted(LIFT_ROUTES.items())
+    )
+    return reduce(or_, lifted, Q(lifted_at__isnull=True))
+
+
+class Suppression(models.Model):
+    """One standing reason not to contact an address, a contact, or both.
+
+    It is never deleted; it is lifted. `since` is the time of the act that set it, `reaffirmed_at` the newest act that
+    says so again, `recorded_at` ours. `detail` is the word or code that told us, never free text.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    address = models.ForeignKey("contacts.Address", models.PROTECT, null=True, related_name="suppressions")
+    contact = models.ForeignKey("contacts.Contact", models.PROTECT, null=True, related_name="suppressions")
+    channel = models.CharField(max_length=16, choices=Channel.choices())
+    direction = models.CharField(max_length=16, choices=Direction.choices(), default=Direction.OUTBOUND)
+    reason = models.CharField(max_length=32, choices=Reason.choices())
+    kind = models.CharField(max_length=16, choices=Kind.choices())
+    covers = models.CharField(max_length=24, choices=Covers.choices(), default=Covers.EVERYTHING)
+    rule = models.CharField(max_length=8)
+    set_kind = models.CharField(max_length=32, choices=EventKind.choices())
+    source = models.CharField(max_length=16, choices=Source.choices())
+    set_by = models.CharField(max_length=64)
+    detail = models.CharField(max_length=80, blank=True)
+    note = models.TextField(blank=True)
+    set_event_id = models.UUIDField()
+    since = models.DateTimeField()
+    reaffirmed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lift_route = models.CharField(max_length=32, choices=LiftRoute.choices(), blank=True)
+    lifted_by = models.CharField(max_length=64, blank=True)
+    lift_note = models.TextField(blank=True)
+    lift_event_id = models.UUIDField(null=True, blank=True)
+    lift_message = models.ForeignKey("consent.InboundMessage", models.PROTECT, null=True, related_name="lifts")
+    lift_review = models.ForeignKey("consent.Review", models.PROTECT, null=True, related_name="lifts")
+    evidence = models.ForeignKey("consent.Evidence", models.PROTECT, null=True, related_name="lifts")
+    attestation = models.JSONField(null=True, blank=True)
+
+    # Rows are written by bulk statements, which send no signals: a trigger keeps this history.
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="suppression_one_active",
+                fields=["address", "contact", "channel", "direction", "reason"],
+                condition=Q(lifted_at__isnull=True),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="suppression_names_someone", condition=Q(address__isnull=False) | Q(contact__isnull=False)
+            ),
+            models.CheckConstraint(name="suppression_reason_and_kind_known", condition=_known_pairs()),
+            models.CheckConstraint(name="suppression_route_is_open", condition=_open_routes()),
+            models.CheckConstraint(
+                name="suppression_lifted_whole",
+                condition=(
+                    Q(lifted_at__isnull=True, lift_event_id__isnull=True, lift_route="", lifted_by="", lift_note="")
+                    & Q(lift_message__isnull=True, lift_review__isnull=True, evidence__isnull=True)
+                    & Q(attestation__isnull=True)
+                )
+                | (Q(lifted_at__isnull=False, lift_event_id__isnull=False) & ~Q(lift_route="") & ~Q(lifted_by="")),
+            ),
+            models.CheckConstraint(
+                name="suppression_permanent_never_expires",
+                condition=~Q(kind=Kind.PERMANENT.value) | Q(expires_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="suppression_opt_in_needs_message",
+                condition=~Q(lift_route__in=[LiftRoute.CONTACT_OPT_IN.value, LiftRoute.PREFERENCE_PAGE.value])
+                | Q(lift_message__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="suppression_evidence_route_needs_it",
+                condition=~Q(lift_route=LiftRoute.APPROVED_EVIDENCE.value) | Q(evidence__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="suppression_reviewer_route_needs_review",
+                condition=~Q(lift_route__in=[LiftRoute.REVIEWER.value, LiftRoute.NUMBER_CORRECTED.value])
+                | Q(lift_review__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="suppression_expiry_after_end",
+                condition=~Q(lift_route=LiftRoute.EXPIRY.value)
+                | Q(expires_at__isnull=False, lifted_at__gte=models.F("expires_at")),
+            ),
+            models.CheckConstraint(
+                name="suppression_bounce_lift_attested",
+                condition=~Q(reason=Reason.BOUNCE.value, lift_route=LiftRoute.STAFF.value)
+                | Q(attestation__provider_entry_removed=True, attestation__address_validated=True),
+            ),
+            models.CheckConstraint(
+                name="suppression_unsubscribe_lift_told",
+                condition=~Q(reason=Reason.UNSUBSCRIBE.value, lift_route=LiftRoute.STAFF.value)
+                | Q(attestation__has_keys=["consent_given_at", "consent_how", "consent_text"]),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="suppression_active_contact",
+                fields=["contact"],
+                include=["channel", "direction", "covers", "kind", "reason"],
+                condition=Q(lifted_at__isnull=True, contact__isnull=False),
+            ),
+            models.Index(
+                name="suppression_active_address",
+                fields=["address"],
+                include=["channel", "direction", "covers", "kind", "reason"],
+                condition=Q(lifted_at__isnull=True, address__isnull=False),
+            ),
+            models.Index(
+                name="suppression_due",
+                fields=["expires_at"],
+                condition=Q(lifted_at__isnull=True, expires_at__isnull=False),
+            ),
+            models.Index(name="suppression_newest", fields=["-recorded_at", "-id"]),
+        ]
+        triggers = [
+            refuse_delete(),
+            refuse_truncate(),
+            pgtrigger.Trigger(
+                name="starts_active", when=pgtrigger.Before, operation=pgtrigger.Insert, func=guard.STARTS_ACTIVE
+            ),
+            pgtrigger.Trigger(
+                name="guard",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                declare=guard.DECLARATIONS,
+                func=guard.GUARD,
+            ),
+            pgtrigger.Trigger(
+                name="keep_history",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=guard.KEEP_HISTORY,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} on {self.get_channel_display()}"
+
+
+for _trigger in append_only():
+    pgtrigger.register(_trigger)(Suppression.history.model)
