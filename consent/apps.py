@@ -4,6 +4,14 @@ from django.apps import AppConfig
 
 
 class ConsentConfig(AppConfig):
+    """Hooks consent into contacts."""
+
     name = "consent"
     verbose_name = "Consent"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from consent.services.joining import silence_new_holder
+        from contacts.registry import registry
+
+        registry.on_address_joined(silence_new_holder)

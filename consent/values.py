@@ -140,6 +140,7 @@ class Outcome:
     """What an event did to one suppression, or why it did nothing: one line of the ledger.
 
     `suppression_id` names the row that was changed or stands in the way; it is None for a new one.
+    `copied_from` names the row whose words a new one goes on with: a remainder, or a new holder's.
     `code` is stable and set where the effect is `refused` or `kept`.
     """
 
@@ -157,6 +158,7 @@ class Outcome:
     expires_at: datetime | None = None
     route: LiftRoute | None = None
     code: str = ""
+    copied_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

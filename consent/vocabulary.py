@@ -6,7 +6,7 @@ ledger value is never reused. A label is what staff read.
 
 from __future__ import annotations
 
-from contacts.vocabulary import Word
+from contacts.vocabulary import AddressKind, Word
 
 
 class Channel(Word):
@@ -22,7 +22,15 @@ class Channel(Word):
 
 
 CHANNELS: tuple[Channel, ...] = tuple(channel for channel in Channel if channel is not Channel.ALL)
-PHONE_CHANNELS = frozenset({Channel.SMS, Channel.CALL, Channel.WHATSAPP})
+ADDRESS_KIND_OF: dict[Channel, AddressKind] = {
+    Channel.SMS: AddressKind.PHONE,
+    Channel.CALL: AddressKind.PHONE,
+    Channel.EMAIL: AddressKind.EMAIL,
+    Channel.WHATSAPP: AddressKind.PHONE,
+    Channel.FACEBOOK: AddressKind.MESSENGER,
+    Channel.GMB: AddressKind.GMB,
+}
+"""Which kind of address a message on a channel goes to."""
 RETIRED_CHANNELS = frozenset({Channel.GMB})  # Google ended Business Messages on 2024-07-31
 
 
@@ -151,6 +159,14 @@ class EventKind(Word):
     FALSE_POSITIVE = "false_positive", "Reviewer: signal was wrong"
     NUMBER_CORRECTED = "number_corrected", "Number corrected by support"
     ADDRESS_JOINED = "address_joined", "Address added to a contact"
+
+    # What happens to a list membership: recorded here, ruled by the lists app
+    LIST_ADDED = "list_added", "Added to a list"
+    LIST_REMOVED = "list_removed", "Removed from a list"
+    LIST_OPTED_OUT = "list_opted_out", "Opted out of a list"
+    LIST_BLOCKED = "list_blocked", "Blocked on a list"
+    LIST_UNBLOCKED = "list_unblocked", "Unblocked on a list"
+    LIST_BROUGHT_BACK = "list_brought_back", "Brought back to a list"
 
     # What time does
     EXPIRED = "expired", "DND ran out"

@@ -40,6 +40,7 @@ def join(rule: Rule, situation: Situation) -> list[Outcome]:
             covers=row.covers,
             since=row.reaffirmed_at,
             expires_at=row.expires_at,
+            copied_from=row.id,
         )
         for row in standing.values()
     ]

@@ -85,6 +85,7 @@ def _remains(
         covers=row.covers,
         since=row.reaffirmed_at,
         expires_at=row.expires_at,
+        copied_from=row.id,
     )
     for other in situation.active:
         if (other.address_id, other.contact_id, other.channel, other.direction, other.reason) == (

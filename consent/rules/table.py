@@ -1,7 +1,7 @@
 """Every rule, a row each. docs/rules.md and the staff site's Rules page are printed from here.
 
-`R` rows silence or record, `L` rows end suppressions. Sources are the law, the carrier's or provider's
-documentation, or our own decision (docs/decisions/).
+`R` rows silence or record, `L` rows end suppressions, `J` is about joining, `M` rows about list memberships.
+Sources are the law, the carrier's or provider's documentation, or our own decision (docs/decisions/).
 """
 
 from __future__ import annotations
@@ -452,4 +452,49 @@ LIFTING: tuple[Rule, ...] = (
     ),
 )
 
-RULES: tuple[Rule, ...] = SILENCING + LIFTING
+LISTS: tuple[Rule, ...] = (
+    Rule(
+        "M01",
+        "Added to a list",
+        _on(EventKind.LIST_ADDED),
+        source="Our decision",
+        why="Adding, importing or merging never turns an opted-out or blocked membership back into a subscribed one.",
+    ),
+    Rule(
+        "M02",
+        "Removed from a list",
+        _on(EventKind.LIST_REMOVED),
+        source="Our decision",
+        why="Staff tidy a list. It is nobody's wish, and it never touches DND.",
+    ),
+    Rule(
+        "M03",
+        "Opted out of a list",
+        _on(EventKind.LIST_OPTED_OUT),
+        source="CAN-SPAM 16 CFR 316.5",
+        why="It counts for everybody at the address and for that list alone: another list may go on.",
+    ),
+    Rule(
+        "M04",
+        "Blocked on a list",
+        _on(EventKind.LIST_BLOCKED),
+        source="Staff's own judgement",
+        why="Nobody brings a blocked member back without unblocking first.",
+    ),
+    Rule(
+        "M05",
+        "Unblocked on a list",
+        _on(EventKind.LIST_UNBLOCKED),
+        source="Staff's own judgement",
+        why="Unblocking takes the block away and leaves the opt-out.",
+    ),
+    Rule(
+        "M06",
+        "Brought back to a list",
+        _on(EventKind.LIST_BROUGHT_BACK),
+        source="CAN-SPAM 15 USC 7704(a)(4): later affirmative consent",
+        why="Only with the contact's later consent: when, how, and its words.",
+    ),
+)
+
+RULES: tuple[Rule, ...] = SILENCING + LIFTING + LISTS

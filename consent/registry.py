@@ -1,0 +1,53 @@
+"""Where upper apps hook into consent, filled in their `AppConfig.ready()`.
+
+Consent asks about lists through `list_facts` and hands inbound messages on through `message_handlers`; it knows no
+more of them than these signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from consent.values import ListFacts, Reading
+
+ListFactsReader = Callable[[str, Sequence["ListSubject"]], Sequence[ListFacts]]
+"""(list slug, subjects) → one ListFacts per subject, in the same order."""
+
+ListKeywordsReader = Callable[[], Mapping[str, str]]
+"""() → normalised keyword → list slug."""
+
+MessageHandler = Callable[["HandledMessage"], None]
+"""Called in the transaction that reads a message, after consent has been changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSubject:
+    """Whom a list is asked about: a contact, an address, or a contact at an address."""
+
+    contact_id: int | None
+    address_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandledMessage:
+    """A message that was read, and who may have sent it."""
+
+    message_id: int
+    address_id: int
+    holders: tuple[int, ...]
+    reading: Reading
+    at: datetime
+
+
+@dataclass
+class Registry:
+    """What upper apps have hooked in. Without lists every list is unknown, and the gate says no."""
+
+    list_facts: ListFactsReader | None = None
+    list_keywords: ListKeywordsReader = dict
+    message_handlers: list[MessageHandler] = field(default_factory=list)
+
+
+registry = Registry()

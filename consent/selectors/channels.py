@@ -1,0 +1,17 @@
+"""Which channels the business has."""
+
+from __future__ import annotations
+
+from consent.models import BusinessProfile, ChannelState
+from consent.vocabulary import CHANNELS, Channel
+
+
+def connected_channels() -> frozenset[Channel]:
+    """Return the channels on which something can be sent now. A channel without a row is disconnected."""
+    rows = ChannelState.objects.filter(connected=True).values_list("channel", flat=True)
+    return frozenset(Channel(value) for value in rows) & frozenset(CHANNELS)
+
+
+def business_profile() -> BusinessProfile:
+    """Return the business's own settings; the defaults where nobody has saved any."""
+    return BusinessProfile.objects.filter(pk=1).first() or BusinessProfile(pk=1)

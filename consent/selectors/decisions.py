@@ -1,0 +1,147 @@
+"""Gathering facts for the gate, for one subject or thousands in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from consent import gate
+from consent.registry import ListSubject, registry
+from consent.selectors.channels import connected_channels
+from consent.selectors.standing import active_suppressions
+from consent.values import ActiveSuppression, Decision, Facts, GateRequest, ListFacts
+from consent.vocabulary import ADDRESS_KIND_OF, Channel
+from contacts.models import Address, Contact, ContactAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the gate is asked about: a contact (at its primary address unless one is named) or an address.
+
+    `address_value` is canonical; `invalid` says that what was given is no address at all.
+    """
+
+    contact_id: int | None = None
+    address_value: str | None = None
+    invalid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The decision, and the address that the message would go to."""
+
+    subject: Subject
+    address_value: str | None
+    decision: Decision
+
+
+def decide(request: GateRequest, subject: Subject) -> Answer:
+    """Return the gate's answer for one subject. See `decide_many`."""
+    return decide_many(request, [subject])[0]
+
+
+def decide_many(request: GateRequest, subjects: Sequence[Subject]) -> list[Answer]:
+    """Return the gate's answers in the order of the subjects.
+
+    Asked by address, whoever holds it counts: one holder's "no" is the answer.
+    Raises: ValueError for a channel that no message can use; any database error, which is not an answer.
+    """
+    if request.channel is Channel.ALL:
+        raise ValueError("A message goes out on one channel; 'all' is none.")
+    known = _Known(request, subjects)
+    tz = ZoneInfo(settings.TIME_ZONE)
+    lists = _list_facts(request, [known.list_subject(subject) for subject in subjects])
+    return [
+        Answer(
+            subject,
+            known.address_value(subject),
+            gate.decide(request, known.facts(subject, list_facts), tz=tz),
+        )
+        for subject, list_facts in zip(subjects, lists, strict=True)
+    ]
+
+
+def _list_facts(request: GateRequest, subjects: Sequence[ListSubject]) -> Sequence[ListFacts | None]:
+    if request.list_slug is None or registry.list_facts is None:
+        return [None] * len(subjects)
+    return registry.list_facts(request.list_slug, subjects)
+
+
+class _Known:
+    """Everything the database knows about the subjects of one question: six queries, however many they are."""
+
+    def __init__(self, request: GateRequest, subjects: Sequence[Subject]) -> None:
+        kind = ADDRESS_KIND_OF[request.channel]
+        contact_ids = {subject.contact_id for subject in subjects if subject.contact_id is not None}
+        values = {subject.address_value for subject in subjects if subject.address_value}
+        self.channel_connected = request.channel in connected_channels()
+        self.contacts = {
+            pk: (deleted_at, erased_at)
+            for pk, deleted_at, erased_at in Contact.objects.filter(pk__in=contact_ids).values_list(
+                "id", "deleted_at", "erased_at"
+            )
+        }
+        self.address_ids = dict(
+            Address.objects.filter(kind=kind, value__in=values).values_list("value", "id") if values else ()
+        )
+        self.primary: dict[int, tuple[int, str]] = {}
+        held = ContactAddress.objects.filter(contact_id__in=contact_ids, kind=kind)
+        for contact_id, address_id, value in held.order_by("is_primary", "-id").values_list(
+            "contact_id", "address_id", "address__value"
+        ):
+            self.primary[contact_id] = (address_id, value)
+        self.holders: dict[int, list[int]] = defaultdict(list)
+        asked_by_address = list(self.address_ids.values())
+        if asked_by_address:
+            rows = ContactAddress.objects.filter(address_id__in=asked_by_address)
+            for address_id, contact_id in rows.values_list("address_id", "contact_id"):
+                self.holders[address_id].append(contact_id)
+        self.by_contact: dict[int, list[ActiveSuppression]] = defaultdict(list)
+        self.by_address: dict[int, list[ActiveSuppression]] = defaultdict(list)
+        everyone = contact_ids | {holder for holders in self.holders.values() for holder in holders}
+        addresses = set(asked_by_address) | {address_id for address_id, _ in self.primary.values()}
+        for row in active_suppressions(contact_ids=everyone, address_ids=addresses):
+            if row.contact_id is not None:
+                self.by_contact[row.contact_id].append(row)
+            if row.address_id is not None:
+                self.by_address[row.address_id].append(row)
+
+    def _address(self, subject: Subject) -> tuple[int | None, str | None]:
+        if subject.address_value:
+            return self.address_ids.get(subject.address_value), subject.address_value
+        if subject.contact_id in self.primary:
+            return self.primary[subject.contact_id]
+        return None, None
+
+    def address_value(self, subject: Subject) -> str | None:
+        """Return the address that a message to the subject would go to."""
+        return self._address(subject)[1]
+
+    def list_subject(self, subject: Subject) -> ListSubject:
+        """Return whom a list is asked about."""
+        return ListSubject(subject.contact_id, self._address(subject)[0])
+
+    def facts(self, subject: Subject, list_facts: ListFacts | None) -> Facts:
+        """Return what the gate may know about the subject."""
+        address_id, value = self._address(subject)
+        about: dict[int, ActiveSuppression] = {}
+        people = [subject.contact_id] if subject.contact_id is not None else self.holders.get(address_id or 0, [])
+        for person in people:
+            about |= {row.id: row for row in self.by_contact.get(person or 0, [])}
+        about |= {row.id: row for row in self.by_address.get(address_id or 0, [])}
+        deleted_at, erased_at = self.contacts.get(subject.contact_id or 0, (None, None))
+        return Facts(
+            contact_known=None
+            if subject.contact_id is None
+            else subject.contact_id in self.contacts and not deleted_at,
+            erased=erased_at is not None,
+            address_valid=not subject.invalid,
+            address_value=value,
+            channel_connected=self.channel_connected,
+            active=tuple(about.values()),
+            list_facts=list_facts,
+        )

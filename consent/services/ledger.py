@@ -1,0 +1,110 @@
+"""Writing the ledger: one entry per outcome and contact concerned."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent.models import LedgerEntry
+from consent.values import ConsentEvent, Outcome
+from consent.vocabulary import Channel, Effect, EventKind, Source
+from contacts.values import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an event rests on: the message that brought it, the delivery, the evidence, the review."""
+
+    message_id: int | None = None
+    delivery_id: int | None = None
+    evidence_id: int | None = None
+    review_id: int | None = None
+
+
+NO_PROOF = Proof()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One outcome as the ledger keeps it: for one contact, and about one suppression if any."""
+
+    outcome: Outcome
+    contact_id: int | None
+    suppression_id: int | None
+
+
+def write(
+    *, event: ConsentEvent, event_id: uuid.UUID, lines: Iterable[Line], proof: Proof, by: Actor, at: datetime
+) -> list[LedgerEntry]:
+    """Append an entry per line, in the caller's transaction, and return them."""
+    return LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            event_id=event_id,
+            kind=event.kind,
+            effect=line.outcome.effect,
+            rule=line.outcome.rule,
+            code=line.outcome.code,
+            channel=line.outcome.channel,
+            direction=line.outcome.direction,
+            reason=line.outcome.reason or "",
+            suppression_kind=line.outcome.kind or "",
+            route=line.outcome.route or "",
+            contact_id=line.contact_id,
+            address_id=line.outcome.address_id,
+            suppression_id=line.suppression_id,
+            message_id=proof.message_id,
+            delivery_id=proof.delivery_id,
+            evidence_id=proof.evidence_id,
+            source=event.source,
+            actor=by.ref,
+            detail=event.detail[:80],
+            occurred_at=event.occurred_at,
+            recorded_at=at,
+        )
+        for line in lines
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListFact:
+    """One thing that happened to one list membership."""
+
+    kind: EventKind
+    effect: Effect
+    rule: str
+    list_id: int
+    contact_id: int | None
+    address_id: int | None = None
+    code: str = ""
+    message_id: int | None = None
+
+
+def write_list_facts(
+    *, facts: Sequence[ListFact], source: Source, by: Actor, at: datetime, occurred_at: datetime | None = None
+) -> list[LedgerEntry]:
+    """Append an entry per fact about a list membership, for the lists app, in its transaction.
+
+    Once: appends again; the verbs of lists record a repeat as `unchanged`.
+    """
+    event_id = uuid.uuid4()
+    return LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            event_id=event_id,
+            kind=fact.kind,
+            effect=fact.effect,
+            rule=fact.rule,
+            code=fact.code,
+            channel=Channel.ALL,
+            contact_id=fact.contact_id,
+            address_id=fact.address_id,
+            list_id=fact.list_id,
+            message_id=fact.message_id,
+            source=source,
+            actor=by.ref,
+            occurred_at=occurred_at or at,
+            recorded_at=at,
+        )
+        for fact in facts
+    )
