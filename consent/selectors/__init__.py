@@ -1,6 +1,6 @@
 """Reading consent: what stands, what the gate needs to know, and what screens show."""
 
-from consent.selectors.channels import connected_channels
+from consent.selectors.channels import business_profile, connected_channels
 from consent.selectors.decisions import decide, decide_many
 from consent.selectors.standing import (
     active_suppressions,
@@ -12,6 +12,7 @@ from consent.selectors.standing import (
 __all__ = [
     "active_suppressions",
     "addresses_by_channel",
+    "business_profile",
     "connected_channels",
     "decide",
     "decide_many",

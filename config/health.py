@@ -1,0 +1,54 @@
+"""Is the process alive, and can it do its work?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+WORKER_SILENCE = timedelta(minutes=2)
+"""A worker that has not been heard of for longer counts as gone; it reports every 10 seconds."""
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 while the process can answer at all."""
+    return JsonResponse({"status": "alive"})
+
+
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when database, migrations and a worker are ready, else 503 with what is not."""
+    checks = {"database": _database(), "migrations": "unknown", "worker": "unknown"}
+    if checks["database"] == "ok":
+        checks["migrations"] = _migrations()
+    if checks["migrations"] == "ok":
+        checks["worker"] = _worker()
+    ready = all(state == "ok" for state in checks.values())
+    return JsonResponse(
+        {"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503
+    )
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return "unreachable"
+    return "ok"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    return "pending" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
+
+
+def _worker() -> str:
+    since = timezone.now() - WORKER_SILENCE
+    return "ok" if ProcrastinateWorker.objects.filter(last_heartbeat__gte=since).exists() else "missing"

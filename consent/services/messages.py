@@ -1,0 +1,127 @@
+"""A person's message: read it, record what it does to consent, and hand it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent import selectors
+from consent.models import InboundMessage
+from consent.registry import HandledMessage, registry
+from consent.services.ledger import Proof
+from consent.services.recording import Recorded, record_event
+from consent.values import ConsentEvent, Reading
+from consent.vocabulary import Channel, EventKind, MessageClass, Signal, Source
+from contacts.values import Actor
+
+_SIGNALS = {
+    Signal.WRONG_NUMBER: EventKind.TEXT_WRONG_NUMBER,
+    Signal.DECEASED: EventKind.TEXT_DECEASED,
+    Signal.HOSTILE: EventKind.TEXT_HOSTILE,
+}
+_CLASSES = {
+    MessageClass.OPT_OUT: EventKind.TEXT_OPT_OUT,
+    MessageClass.OPT_IN: EventKind.TEXT_OPT_IN_WORD,
+    MessageClass.HELP: EventKind.TEXT_HELP,
+    MessageClass.LIST_KEYWORD: EventKind.TEXT_LIST_KEYWORD,
+    MessageClass.REVIEW_HOLD: EventKind.TEXT_AMBIGUOUS,
+    MessageClass.SOFT: EventKind.TEXT_SOFT,
+    MessageClass.NONE: EventKind.TEXT_OTHER,
+}
+CARRIER_OPT_IN_WORDS = frozenset({"start", "unstop"})
+"""The only words that also end a block at the provider (Twilio; toll-free carriers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMessage:
+    """One message as a door hands it over: who sent it, on which channel, and how it was read.
+
+    `provider_enforces` says that the provider itself now refuses to send to this person (R03).
+    """
+
+    delivery_id: int
+    address_id: int
+    channel: Channel
+    body: str
+    reading: Reading
+    occurred_at: datetime
+    provider_enforces: bool = False
+    sent_to: str = ""
+    position: int = 0
+
+
+def event_kinds(message: ReceivedMessage, *, any_message_opts_in: bool) -> tuple[EventKind, ...]:
+    """Return what a message is an event of: an enforced STOP is two, ours and the provider's."""
+    reading = message.reading
+    if reading.signal is not None:
+        return (_SIGNALS[reading.signal],)
+    kind = _CLASSES[reading.message_class]
+    if kind is EventKind.TEXT_OPT_IN_WORD and (
+        reading.matched_by == "provider" or reading.matched in CARRIER_OPT_IN_WORDS
+    ):
+        kind = EventKind.TEXT_OPT_IN
+    if kind is EventKind.TEXT_OTHER and any_message_opts_in:
+        kind = EventKind.TEXT_ANY
+    if kind is EventKind.TEXT_OPT_OUT and message.provider_enforces:
+        return (kind, EventKind.PROVIDER_OPT_OUT)
+    return (kind,)
+
+
+_OPTS_IN = {EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_ANY}
+
+
+def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Recorded]:
+    """Store a message and record what it does, in the caller's transaction.
+
+    Consent is read before anything else can refuse the message, so that a blocked contact's STOP is never lost.
+    Once: the delivery's position is unique; a repeat raises IntegrityError and undoes nothing that stands.
+    Source: docs/rules.md, rows R01 to R03, R12, R13, R18 to R20, R30 to R33, L01, L02, L04.
+    """
+    policy = selectors.business_profile().opt_in_on_any_message
+    kinds = event_kinds(message, any_message_opts_in=policy)
+    reading = message.reading
+    row = InboundMessage.objects.create(
+        delivery_id=message.delivery_id,
+        position=message.position,
+        address_id=message.address_id,
+        channel=message.channel,
+        sent_to=message.sent_to[:120],
+        body=storable(message.body),
+        message_class=reading.message_class,
+        rule=reading.rule,
+        matched_by=reading.matched_by,
+        matched=storable(reading.matched)[:80],
+        word_list=reading.word_list,
+        signal=reading.signal or "",
+        disposition=reading.disposition or "",
+        opts_in=bool(_OPTS_IN.intersection(kinds)),
+        occurred_at=message.occurred_at,
+        recorded_at=at,
+    )
+    recorded = [
+        record_event(
+            event=ConsentEvent(
+                kind=kind,
+                channels=(message.channel,),
+                occurred_at=message.occurred_at,
+                source=Source.CONTACT,
+                detail=storable(reading.matched)[:80],
+            ),
+            address_id=message.address_id,
+            proof=Proof(message_id=row.pk, delivery_id=message.delivery_id),
+            by=by,
+            at=at,
+        )
+        for kind in kinds
+    ]
+    handled = HandledMessage(
+        row.pk, message.address_id, selectors.holder_ids(message.address_id), reading, message.occurred_at
+    )
+    for handler in registry.message_handlers:
+        handler(handled)
+    return recorded
+
+
+def storable(text: str) -> str:
+    """Return text as PostgreSQL can hold it: without NUL, and with lone surrogates replaced."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Doors that strangers knock at: providers and contacts."""

@@ -1,0 +1,87 @@
+"""Twilio's doors. A request is believed once its signature holds, stored, answered, and never answered 500 for what
+it says."""
+
+from __future__ import annotations
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from consent.providers import twilio_inbound, twilio_signature
+from consent.services import inbox
+from consent.services.twilio import form_pairs
+
+log = structlog.get_logger(__name__)
+
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+"""Nothing to say: Twilio itself has answered STOP, START and HELP."""
+
+
+@csrf_exempt
+@require_POST
+def inbound(request: HttpRequest) -> HttpResponse:
+    """Take in one message that a person sent. Answers 200 once it is stored, 403, 409, 413 or 415 otherwise.
+
+    What the message says is read in the same request. Where that fails the worker goes on: Twilio has done its part.
+    """
+    at = timezone.now()
+    refusal = refuse(request, door="twilio.inbound")
+    if refusal is not None:
+        return refusal
+    pairs = form_pairs(request.body)
+    accepted = inbox.accept(
+        provider="twilio",
+        door="twilio.inbound",
+        event_id=twilio_inbound.parse(pairs).message_sid,
+        body=request.body,
+        content_type=request.content_type or "",
+        identity=repr(sorted(pairs)).encode("utf-8", "surrogateescape"),
+        at=at,
+    )
+    if accepted.is_conflict:
+        return HttpResponse("Another body came under this MessageSid before.", status=409, content_type="text/plain")
+    inbox.process(delivery_id=accepted.delivery_id, at=at)
+    return HttpResponse(EMPTY_TWIML, content_type="text/xml")
+
+
+def refuse(request: HttpRequest, *, door: str) -> HttpResponse | None:
+    """Return the answer to a request that is not let in, or None. Nothing of it is kept but a count."""
+    if _length(request) > settings.WEBHOOK_MAX_BYTES:
+        return _refused(door, "too_large", 413, "The body is larger than any provider sends.")
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    is_json = request.content_type == "application/json"
+    if not is_form and not is_json:
+        return _refused(door, "content_type", 415, "Send application/x-www-form-urlencoded.")
+    if not settings.TWILIO_AUTH_TOKEN:
+        log.error("twilio_auth_token_missing", door=door)
+        return _refused(door, "no_key", 403, "The signature does not hold.")
+    believed = twilio_signature.is_valid(
+        url=public_url(request),
+        params=form_pairs(request.body) if is_form else None,
+        body=request.body,
+        content_type=request.content_type or "",
+        signature=request.headers.get("X-Twilio-Signature", ""),
+        auth_token=settings.TWILIO_AUTH_TOKEN,
+    )
+    return None if believed else _refused(door, "signature", 403, "The signature does not hold.")
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        return 0
+
+
+def _refused(door: str, cause: str, status: int, text: str) -> HttpResponse:
+    inbox.count_refused(door=door, cause=cause, at=timezone.now())
+    return HttpResponse(text, status=status, content_type="text/plain")
+
+
+def public_url(request: HttpRequest) -> str:
+    """Return the URL that the provider was given and signs: never guessed where PUBLIC_BASE_URL tells it."""
+    base = settings.PUBLIC_BASE_URL
+    return f"{base}{request.get_full_path()}" if base else request.build_absolute_uri()
