@@ -59,6 +59,7 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name_plural = "evidence"
+        permissions = [("review_evidence", "Can approve or reject evidence that others filed")]
         constraints = [
             models.CheckConstraint(
                 name="evidence_second_person",

@@ -46,6 +46,10 @@ class LedgerEntry(models.Model):
     class Meta:
         verbose_name = "ledger entry"
         verbose_name_plural = "ledger"
+        permissions = [
+            ("view_own_ledgerentry", "Can view ledger and deliveries of own contacts"),
+            ("export_ledgerentry", "Can export the ledger"),
+        ]
         indexes = [
             models.Index(name="ledger_by_contact", fields=["contact_id", "-id"]),
             models.Index(name="ledger_by_address", fields=["address_id", "-id"]),

@@ -27,6 +27,7 @@ class Review(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
+        permissions = [("decide_review", "Can judge review holds and false positives")]
         constraints = [models.CheckConstraint(name="review_has_note", condition=~Q(note=""))]
         triggers = append_only()
 

@@ -72,6 +72,10 @@ class Suppression(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        permissions = [
+            ("set_dnd", "Can set DND, lift temporary DND, record an opt-out, block and unblock"),
+            ("export_suppression", "Can export the register"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="suppression_one_active",

@@ -57,7 +57,7 @@ def record_event(
 
     The address is locked before the contacts who hold it, so that two events about one person take turns.
     Shape: `contact_id` is the record that staff act on, `address_id` where the event came from.
-    Raises: Contact.DoesNotExist, Address.DoesNotExist. A refusal is returned, not raised, so that it is in the ledger.
+    Raises: ContactMissing, AddressMissing. A refusal is returned, not raised, so that it is in the ledger.
     Once: recorded again; the rules see what stands already and change nothing more.
     Source: docs/rules.md.
     """
@@ -74,11 +74,12 @@ def record_event(
 
 def gather(*, contact_id: int | None, address_id: int | None, event: ConsentEvent, at: datetime) -> Situation:
     """Lock who the event is about and return what the rules may look at. Needs a transaction."""
+    holders: tuple[int, ...] = ()
     if contact_id is not None:
-        lock_for_contact(contact_id=contact_id)
-        holders = selectors.holder_ids(address_id) if address_id is not None else ()
-    else:
-        holders = lock_for_address(address_id=address_id).holder_ids
+        lock_for_contact(contact_id=contact_id, address_ids=[] if address_id is None else [address_id])
+        holders = () if address_id is None else selectors.holder_ids(address_id)
+    elif address_id is not None:
+        holders = tuple(contact.pk for contact in lock_for_address(address_id=address_id).contacts)
     own = selectors.addresses_by_channel(contact_id) if contact_id is not None else {}
     addresses = {address for each in own.values() for address in each}
     contacts = set(holders)

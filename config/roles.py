@@ -1,0 +1,55 @@
+"""The four roles of the staff site and what each may do. A migration writes them as groups.
+
+Whoever runs the site may add people to several roles, or make roles of their own; what no role may do (lift a permanent
+DND, approve one's own evidence, edit the ledger) is nobody's permission and hangs on no group.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    MARKETING = "marketing"
+    SUPPORT = "support"
+    COMPLIANCE = "compliance"
+
+
+ALL = frozenset(Role)
+DESK = frozenset({Role.AGENT, Role.SUPPORT, Role.COMPLIANCE})
+REVIEW = frozenset({Role.SUPPORT, Role.COMPLIANCE})
+READERS = frozenset({Role.MARKETING, Role.SUPPORT, Role.COMPLIANCE})
+COMPLIANCE = frozenset({Role.COMPLIANCE})
+
+GRANTS: dict[str, frozenset[Role]] = {
+    "contacts.view_contact": ALL,
+    "contacts.add_contact": ALL,
+    "contacts.change_contact": ALL,
+    "contacts.view_address": ALL,
+    "contacts.delete_contact": REVIEW,
+    "consent.view_suppression": ALL,
+    "consent.set_dnd": DESK,
+    "consent.export_suppression": READERS,
+    "consent.view_evidence": ALL,
+    "consent.add_evidence": ALL,
+    "consent.review_evidence": REVIEW,
+    "consent.view_review": ALL,
+    "consent.decide_review": REVIEW,
+    "consent.view_inboundmessage": ALL,
+    "consent.view_own_ledgerentry": frozenset({Role.AGENT}),
+    "consent.view_ledgerentry": READERS,
+    "consent.export_ledgerentry": COMPLIANCE,
+    "consent.view_delivery": READERS,
+    "consent.change_delivery": REVIEW,
+    "consent.view_businessprofile": ALL,
+    "consent.change_businessprofile": COMPLIANCE,
+    "consent.view_channelstate": ALL,
+    "consent.change_channelstate": COMPLIANCE,
+    "lists.view_contactlist": ALL,
+    "lists.add_contactlist": frozenset({Role.MARKETING, Role.COMPLIANCE}),
+    "lists.change_contactlist": frozenset({Role.MARKETING, Role.COMPLIANCE}),
+    "lists.view_listmembership": ALL,
+    "lists.change_listmembership": ALL,
+}
+"""Permission → the roles that have it. `consent.change_delivery` is the right to replay a failed delivery."""
