@@ -7,24 +7,37 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Lower
 from simple_history.models import HistoricalRecords
 
+from contacts.normalize import EMAIL_PATTERN, ERASED_PREFIX, PHONE_PATTERN
 from contacts.vocabulary import AddressKind
 
-ERASED_PREFIX = "erased:"
-"""What the value of an erased address starts with; a keyed hash follows."""
 
-# The language's own lower-casing is the normaliser's work: the server may know a newer Unicode than Python
-# and would then refuse an address, and with it an opt-out. The check keeps to ASCII, where both agree.
-PHONE_PATTERN = r"^\+[1-9][0-9]{4,14}$"
-EMAIL_PATTERN = r"^[^@A-Z]+@[!-?\[-~]+$"
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that the time zone database does not know."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as refusal:
+        raise ValidationError(
+            f"“{name}” is not a time zone. Choose a name such as Europe/London.", code="time_zone_unknown"
+        ) from refusal
+
+
+validate_language = RegexValidator(
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
+    "This is not a language code. Choose one such as en or es-MX.",
+    code="language_unknown",
+)
 
 
 def _history(*, excluded: Sequence[str] = ()) -> HistoricalRecords:
@@ -52,11 +65,13 @@ class Contact(models.Model):
     language = models.CharField(
         max_length=16,
         blank=True,
+        validators=[validate_language],
         help_text="Language code such as “en” or “es-MX”. Empty: not known.",
     )
     time_zone = models.CharField(
         max_length=64,
         blank=True,
+        validators=[validate_time_zone],
         help_text="Name such as “Europe/London”. Empty: not known.",
     )
     created_at = models.DateTimeField(editable=False)

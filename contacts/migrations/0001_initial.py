@@ -120,9 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
                 ),
                 (
                     "public_id",
@@ -149,16 +147,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "shown",
-                    models.CharField(
-                        help_text="The spelling to display.", max_length=400
-                    ),
+                    models.CharField(help_text="The spelling to display.", max_length=400),
                 ),
                 ("created_at", models.DateTimeField(editable=False)),
                 (
                     "history_id",
-                    models.BigAutoField(
-                        editable=False, primary_key=True, serialize=False
-                    ),
+                    models.BigAutoField(editable=False, primary_key=True, serialize=False),
                 ),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -183,9 +177,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
                 ),
                 (
                     "public_id",
@@ -224,9 +216,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "history_id",
-                    models.BigAutoField(
-                        editable=False, primary_key=True, serialize=False
-                    ),
+                    models.BigAutoField(editable=False, primary_key=True, serialize=False),
                 ),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -251,9 +241,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -272,9 +260,7 @@ class Migration(migrations.Migration):
                 ("joined_at", models.DateTimeField(editable=False)),
                 (
                     "history_id",
-                    models.BigAutoField(
-                        editable=False, primary_key=True, serialize=False
-                    ),
+                    models.BigAutoField(editable=False, primary_key=True, serialize=False),
                 ),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -331,22 +317,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "shown",
-                    models.CharField(
-                        help_text="The spelling to display.", max_length=400
-                    ),
+                    models.CharField(help_text="The spelling to display.", max_length=400),
                 ),
                 ("created_at", models.DateTimeField(editable=False)),
             ],
             options={
                 "verbose_name_plural": "addresses",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("kind", "value"), name="address_unique"
-                    ),
+                    models.UniqueConstraint(fields=("kind", "value"), name="address_unique"),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["phone", "email", "messenger", "gmb"])
-                        ),
+                        condition=models.Q(("kind__in", ["phone", "email", "messenger", "gmb"])),
                         name="address_kind_known",
                     ),
                     models.CheckConstraint(
@@ -492,9 +472,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="contactaddress",
-            constraint=models.UniqueConstraint(
-                fields=("contact", "address"), name="contact_address_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("contact", "address"), name="contact_address_unique"),
         ),
         migrations.AddConstraint(
             model_name="contactaddress",
