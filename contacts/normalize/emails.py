@@ -75,9 +75,7 @@ def _reported_email_key(text: str) -> str:
     local, _, domain = text.partition("@")
     if len(local) > 2 and local[0] == local[-1] == '"' and '"' not in local[1:-1] and "\\" not in local:
         local = local[1:-1]
-    labels = (
-        "".join(unicodedata.normalize("NFKC", domain).replace("\u3002", ".").split()).strip(".").split(".")
-    )
+    labels = "".join(unicodedata.normalize("NFKC", domain).replace("\u3002", ".").split()).strip(".").split(".")
     key = f"{_lower(local)}@{'.'.join(_ascii_label(_lower(label)) for label in labels)}"
     if key.endswith("@") or key.count("@") != 1:
         raise fault(Fault.EMAIL_SYNTAX, AddressKind.EMAIL)

@@ -146,9 +146,7 @@ def test_an_email_key_is_its_own_key_and_one_the_database_accepts(raw: str, stri
     value.encode()
 
 
-reported_part = st.text(
-    st.characters(exclude_characters="@<>\uff20\ufe6b", max_codepoint=0x2FFF), max_size=12
-)
+reported_part = st.text(st.characters(exclude_characters="@<>\uff20\ufe6b", max_codepoint=0x2FFF), max_size=12)
 
 
 @given(local=reported_part, domain=reported_part)

@@ -27,9 +27,7 @@ RAW = {
         (normalize_gmb, "gmb:4f0c-AA", "4f0c-AA"),
     ],
 )
-def test_a_providers_id_is_taken_as_it_is(
-    normalizer: Callable[[str], CanonicalAddress], raw: str, value: str
-) -> None:
+def test_a_providers_id_is_taken_as_it_is(normalizer: Callable[[str], CanonicalAddress], raw: str, value: str) -> None:
     assert normalizer(raw).value == normalizer(raw).shown == value
 
 

@@ -92,16 +92,12 @@ def test_any_spelling_of_a_number_gives_its_e164_form(raw: str, region: str | No
 
 
 @pytest.mark.parametrize(("raw", "region", "value"), SPELLINGS)
-def test_a_number_reported_by_a_provider_gets_the_key_of_a_typed_one(
-    raw: str, region: str | None, value: str
-) -> None:
+def test_a_number_reported_by_a_provider_gets_the_key_of_a_typed_one(raw: str, region: str | None, value: str) -> None:
     assert normalize_phone(raw, region=region, strict=False) == normalize_phone(raw, region=region)
 
 
 @pytest.mark.parametrize(("raw", "region", "code"), REFUSALS)
-def test_what_is_no_number_is_refused_with_a_code_and_a_way_out(
-    raw: str, region: str | None, code: str
-) -> None:
+def test_what_is_no_number_is_refused_with_a_code_and_a_way_out(raw: str, region: str | None, code: str) -> None:
     with pytest.raises(InvalidAddress) as refusal:
         normalize_phone(raw, region=region)
 
@@ -125,9 +121,7 @@ def test_a_number_that_cannot_be_still_gets_a_key_when_a_provider_reports_it(raw
     assert normalize_phone(raw, region=None, strict=False).value == value
 
 
-@pytest.mark.parametrize(
-    "raw", ["21610", "", "anonymous", "01511234567", "+12", "+1234567890123456", "a@b.com"]
-)
+@pytest.mark.parametrize("raw", ["21610", "", "anonymous", "01511234567", "+12", "+1234567890123456", "a@b.com"])
 def test_what_can_identify_nobody_is_refused_even_when_a_provider_reports_it(raw: str) -> None:
     with pytest.raises(InvalidAddress):
         normalize_phone(raw, region=None, strict=False)
