@@ -1,6 +1,7 @@
 import contacts.models
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -132,7 +133,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "public_id",
-                    models.UUIDField(db_index=True, default=uuid.uuid4, editable=False),
+                    models.UUIDField(default=uuid.uuid4, editable=False),
                 ),
                 (
                     "kind",
@@ -189,7 +190,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "public_id",
-                    models.UUIDField(db_index=True, default=uuid.uuid4, editable=False),
+                    models.UUIDField(default=uuid.uuid4, editable=False),
                 ),
                 ("first_name", models.CharField(blank=True, max_length=150)),
                 ("last_name", models.CharField(blank=True, max_length=150)),
@@ -340,7 +341,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "addresses",
                 "constraints": [
-                    models.UniqueConstraint(fields=("kind", "value"), name="address_unique"),
+                    models.UniqueConstraint(fields=("kind", "value"), name="address_unique", opclasses=["varchar_pattern_ops", "varchar_pattern_ops"]),
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["phone", "email", "messenger", "gmb"])),
                         name="address_kind_known",
@@ -369,6 +370,16 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="address",
+            index=models.Index(
+                django.db.models.functions.comparison.Collate(
+                    django.db.models.functions.text.Reverse("value"), "C"
+                ),
+                condition=models.Q(("kind", "phone")),
+                name="address_phone_last_digits",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="address",
@@ -409,6 +420,7 @@ class Migration(migrations.Migration):
             model_name="contactaddress",
             name="contact",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="held_addresses",
                 to="contacts.contact",
@@ -438,6 +450,7 @@ class Migration(migrations.Migration):
             model_name="historicalcontact",
             name="owner",
             field=models.ForeignKey(
+                db_index=False,
                 blank=True,
                 db_constraint=False,
                 null=True,

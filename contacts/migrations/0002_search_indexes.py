@@ -1,4 +1,4 @@
-"""Index names and address values for search by part of a word, where the server knows pg_trgm.
+"""Index names for search by part of a word, where the server knows pg_trgm.
 
 A hosted server may refuse the extension. Search then still answers, only slower, so the migration goes on.
 """
@@ -56,14 +56,6 @@ class Migration(migrations.Migration):
             index=GinIndex(
                 fields=["search_text"],
                 name="contact_search_trigram",
-                opclasses=["gin_trgm_ops"],
-            ),
-        ),
-        AddTrigramIndex(
-            model_name="address",
-            index=GinIndex(
-                fields=["value"],
-                name="address_value_trigram",
                 opclasses=["gin_trgm_ops"],
             ),
         ),
