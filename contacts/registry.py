@@ -132,7 +132,7 @@ class Registry:
         return tuple(relation for relation in self.relations if relation.erase is not None)
 
     def unregistered_relations(self) -> tuple[str, ...]:
-        """Return each foreign key to Contact or Address nobody has registered, so that merge and erase refuse.
+        """Return each foreign key to Contact or Address nobody registered, so that merge and erase refuse.
 
         Shape: "app.model.field", sorted. History tables are not relations: they keep no live link.
         """

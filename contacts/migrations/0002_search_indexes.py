@@ -1,4 +1,4 @@
-"""Index names and address values for search by part of a word, where the server knows pg_trgm.
+"""Index names for search by part of a word, where the server knows pg_trgm.
 
 A hosted server may refuse the extension. Search then still answers, only slower, so the migration goes on.
 """
@@ -20,9 +20,7 @@ class TrigramExtensionIfAllowed(TrigramExtension):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         try:
             with transaction.atomic(using=schema_editor.connection.alias):
-                super().database_forwards(
-                    app_label, schema_editor, from_state, to_state
-                )
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
         except DatabaseError as refusal:
             logger.warning(
                 "Search will be slow: this server refused the extension pg_trgm (%s). Have its owner run "
@@ -39,17 +37,13 @@ class AddTrigramIndex(migrations.AddIndex):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT 1 FROM pg_opclass WHERE opcname = 'gin_trgm_ops')"
-            )
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_opclass WHERE opcname = 'gin_trgm_ops')")
             (known,) = cursor.fetchone()
         if known:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        schema_editor.execute(
-            f"DROP INDEX IF EXISTS {schema_editor.quote_name(self.index.name)}"
-        )
+        schema_editor.execute(f"DROP INDEX IF EXISTS {schema_editor.quote_name(self.index.name)}")
 
 
 class Migration(migrations.Migration):
@@ -62,14 +56,6 @@ class Migration(migrations.Migration):
             index=GinIndex(
                 fields=["search_text"],
                 name="contact_search_trigram",
-                opclasses=["gin_trgm_ops"],
-            ),
-        ),
-        AddTrigramIndex(
-            model_name="address",
-            index=GinIndex(
-                fields=["value"],
-                name="address_value_trigram",
                 opclasses=["gin_trgm_ops"],
             ),
         ),

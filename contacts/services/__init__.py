@@ -1,0 +1,61 @@
+"""The verbs of contacts, and the locks every change of a contact or an address takes.
+
+Other apps import from here only.
+"""
+
+from contacts.services.addresses import (
+    add_address,
+    get_or_create_address,
+    get_or_create_addresses,
+    make_primary,
+    read_draft,
+    remove_address,
+    set_addresses,
+)
+from contacts.services.contacts import EDITABLE, create_contact, delete_contact, update_contact
+from contacts.services.errors import (
+    AddressMissing,
+    ContactDeleted,
+    ContactMissing,
+    ContactRefusal,
+    HoldingsUnsettled,
+    StaleContact,
+    TwoPrimaries,
+    UnknownField,
+)
+from contacts.services.holdings import AddressChange
+from contacts.services.locks import (
+    LockedAddress,
+    LockedContact,
+    lock_for_address,
+    lock_for_contact,
+    lock_for_contacts,
+)
+
+__all__ = [
+    "EDITABLE",
+    "AddressChange",
+    "AddressMissing",
+    "ContactDeleted",
+    "ContactMissing",
+    "ContactRefusal",
+    "HoldingsUnsettled",
+    "LockedAddress",
+    "LockedContact",
+    "StaleContact",
+    "TwoPrimaries",
+    "UnknownField",
+    "add_address",
+    "create_contact",
+    "delete_contact",
+    "get_or_create_address",
+    "get_or_create_addresses",
+    "lock_for_address",
+    "lock_for_contact",
+    "lock_for_contacts",
+    "make_primary",
+    "read_draft",
+    "remove_address",
+    "set_addresses",
+    "update_contact",
+]

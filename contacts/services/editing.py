@@ -1,0 +1,47 @@
+"""What every change of a contact shares: who may still change it, and the version it leaves behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contacts.models import Contact
+from contacts.services import history
+from contacts.services.errors import ContactDeleted, StaleContact
+from contacts.values import Actor
+
+
+def refuse_deleted(contact: Contact) -> None:
+    """Refuse to edit a tombstone.
+
+    Raises: ContactDeleted.
+    """
+    if contact.deleted_at is not None or contact.erased_at is not None:
+        raise ContactDeleted(contact.pk)
+
+
+def refuse_stale(contact: Contact, expected_version: int) -> None:
+    """Refuse a change that was made from an older state than the locked row has.
+
+    Raises: StaleContact, which names who changed it and when.
+    """
+    if contact.version == expected_version:
+        return
+    last = contact.history.select_related("history_user").first()
+    user = last.history_user if last else None
+    reason = (last.history_change_reason or "") if last else ""
+    raise StaleContact(
+        contact_id=contact.pk,
+        expected_version=expected_version,
+        current_version=contact.version,
+        changed_by=(user.get_full_name() or user.get_username())
+        if user
+        else reason.rpartition(" by ")[2] or "Somebody",
+        changed_at=last.history_date if last else contact.updated_at,
+    )
+
+
+def touch(contact: Contact, *, reason: str, by: Actor, at: datetime, fields: tuple[str, ...] = ()) -> None:
+    """Save a locked contact as its next version, with the named fields."""
+    contact.version += 1
+    contact.updated_at = at
+    history.save(contact, reason=reason, by=by, at=at, fields=[*fields, "version", "updated_at"])

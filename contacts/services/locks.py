@@ -1,0 +1,110 @@
+"""The one order in which rows of contacts are locked, so that no two verbs can wait for each other.
+
+First address rows in ascending id, then contact rows in ascending id. A verb that makes addresses inserts them
+before it locks anything. Whoever holds an address's lock may join it to a contact or part them, nobody else;
+so the holders of a locked address and the addresses of a locked contact stand still.
+One transaction locks once, through one of these functions; a hook that runs inside a verb locks nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from contacts.models import Address, Contact, ContactAddress
+from contacts.services.errors import AddressMissing, ContactMissing, HoldingsUnsettled
+
+MAX_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LockedContact:
+    """A locked contact with what it holds, oldest first. Deleted contacts can be locked too."""
+
+    contact: Contact
+    holdings: tuple[ContactAddress, ...]
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        return tuple(holding.address for holding in self.holdings)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAddress:
+    """A locked address with every contact that holds it in ascending id, deleted ones included."""
+
+    address: Address
+    contacts: tuple[Contact, ...]
+
+
+class _HoldingsMoved(Exception):
+    pass
+
+
+def lock_for_address(*, address_id: int) -> LockedAddress:
+    """Lock an address and each contact that holds it until the transaction ends.
+
+    Raises: AddressMissing; TransactionManagementError outside a transaction.
+    """
+    found = lock_addresses([address_id])
+    if not found:
+        raise AddressMissing(address_id)
+    # Read under the address's lock, so the set of holders can't change any more.
+    holders = ContactAddress.objects.filter(address_id=address_id).values_list("contact_id", flat=True)
+    return LockedAddress(found[0], tuple(_lock_contacts(holders)))
+
+
+def lock_for_contact(*, contact_id: int, address_ids: Iterable[int] = ()) -> LockedContact:
+    """Lock a contact, the addresses it holds and those it is about to hold until the transaction ends.
+
+    Raises: ContactMissing; HoldingsUnsettled; TransactionManagementError outside a transaction.
+    """
+    return lock_for_contacts(contact_ids=[contact_id], address_ids=address_ids)[0]
+
+
+def lock_for_contacts(*, contact_ids: Iterable[int], address_ids: Iterable[int] = ()) -> tuple[LockedContact, ...]:
+    """Lock several contacts and all their addresses, for verbs such as merge.
+
+    Shape: in ascending id of the contacts.
+    Raises: ContactMissing; HoldingsUnsettled; TransactionManagementError outside a transaction.
+    """
+    wanted_contacts, more_addresses = sorted(set(contact_ids)), set(address_ids)
+    for _ in range(MAX_TRIES):
+        try:
+            # A savepoint, because rolling it back is the only way to let go of locks taken too early.
+            with transaction.atomic():
+                return _try_to_lock(wanted_contacts, more_addresses)
+        except _HoldingsMoved:
+            continue
+    raise HoldingsUnsettled(wanted_contacts)
+
+
+def _try_to_lock(contact_ids: Sequence[int], more_addresses: set[int]) -> tuple[LockedContact, ...]:
+    before = set(_holdings(contact_ids).values_list("address_id", flat=True))
+    lock_addresses(before | more_addresses)
+    contacts = _lock_contacts(contact_ids)
+    if missing := set(contact_ids) - {contact.pk for contact in contacts}:
+        raise ContactMissing(min(missing))
+    holdings = list(_holdings(contact_ids).select_related("address").order_by("joined_at", "id"))
+    if {holding.address_id for holding in holdings} - before - more_addresses:
+        raise _HoldingsMoved
+    return tuple(
+        LockedContact(contact, tuple(holding for holding in holdings if holding.contact_id == contact.pk))
+        for contact in contacts
+    )
+
+
+def _holdings(contact_ids: Sequence[int]) -> QuerySet[ContactAddress]:
+    return ContactAddress.objects.filter(contact_id__in=contact_ids)
+
+
+def lock_addresses(address_ids: Iterable[int]) -> list[Address]:
+    """Lock address rows only, for a verb whose contact is not there yet."""
+    return list(Address.objects.filter(id__in=sorted(address_ids)).order_by("id").select_for_update(no_key=True))
+
+
+def _lock_contacts(contact_ids: Iterable[int]) -> list[Contact]:
+    return list(Contact.objects.filter(id__in=sorted(contact_ids)).order_by("id").select_for_update(no_key=True))
