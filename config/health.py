@@ -30,9 +30,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if checks["migrations"] == "ok":
         checks["worker"] = _worker()
     ready = all(state == "ok" for state in checks.values())
-    return JsonResponse(
-        {"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503
-    )
+    return JsonResponse({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
 
 
 def _database() -> str:
