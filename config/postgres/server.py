@@ -92,7 +92,7 @@ def read(cluster: Cluster) -> Postmaster | None:
         return None
     if not lines or not lines[0].strip().isdigit():
         return None
-    # Written line by line while the server starts: pid, data, time, port, socket folder, address, memory, status.
+    # Written while the server starts, line by line: pid, data, time, port, socket folder, address, memory, status.
     lines += [""] * 8
     return Postmaster(int(lines[0]), Path(lines[4]), lines[7].strip() or "starting")
 
@@ -190,4 +190,4 @@ def _command_line(pid: int) -> bytes:
             return b""
     # macOS has no /proc.
     command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, check=False).stdout
+    return subprocess.run(command, capture_output=True, check=False).stdout  # noqa: S603
