@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import time
 from pathlib import Path
 
 from config.postgres import binaries, owners, server
@@ -10,6 +11,14 @@ from config.postgres import cluster as clusters
 from config.postgres.cluster import PORT, SUPERUSER, Cluster
 from config.postgres.connection import ConnectionInfo
 from config.postgres.errors import WAY_OUT, EmbeddedPostgresError
+
+#: Seconds.
+SWEEP = 0.2
+
+
+class _ServerUnreachable(EmbeddedPostgresError):
+    """The server that seemed to run did not let us in."""
+
 
 _leaving_at_exit: set[Path] = set()
 
@@ -21,16 +30,18 @@ def ensure_running(*, data_root: Path, name: str, durable: bool, database: str) 
         clusters.make_home(cluster)
         with owners.changing(cluster.change_lock):
             _join(cluster)
-            postmaster = server.running(cluster) or _start(cluster, durable=durable)
-            info = connection_info(cluster, postmaster, database=database)
-            _create_database_if_missing(info)
+            try:
+                return _serve(cluster, durable=durable, database=database)
+            except _ServerUnreachable:
+                # It was dying when we looked: a killed server's socket answers until the kernel has swept up.
+                time.sleep(SWEEP)
+                return _serve(cluster, durable=durable, database=database)
     except OSError as error:
         raise EmbeddedPostgresError(
             f"The embedded PostgreSQL cannot use {data_root / name}: {error.strerror or error}"
             + (f" ({error.filename})." if error.filename else "."),
             f"Make it a writable folder of the user who runs this. {WAY_OUT}",
         ) from error
-    return info
 
 
 def connection_info(cluster: Cluster, postmaster: server.Postmaster, *, database: str) -> ConnectionInfo:
@@ -45,6 +56,13 @@ def connection_info(cluster: Cluster, postmaster: server.Postmaster, *, database
     return ConnectionInfo(
         host=str(postmaster.socket_folder), port=PORT, user=SUPERUSER, password=password, dbname=database
     )
+
+
+def _serve(cluster: Cluster, *, durable: bool, database: str) -> ConnectionInfo:
+    postmaster = server.running(cluster) or _start(cluster, durable=durable)
+    info = connection_info(cluster, postmaster, database=database)
+    _create_database_if_missing(info)
+    return info
 
 
 def _join(cluster: Cluster) -> None:
@@ -98,6 +116,6 @@ def _create_database_if_missing(info: ConnectionInfo) -> None:
             if connection.execute(exists, [info.dbname]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(info.dbname)))
     except psycopg.Error as error:
-        raise EmbeddedPostgresError(
+        raise _ServerUnreachable(
             f"PostgreSQL runs at {info.host} but did not let us in or make {info.dbname!r}: {error}"
         ) from error

@@ -161,7 +161,8 @@ class Place:
         """Return ours without what would choose another database or other settings."""
         foreign = {"DATABASE_URL", "PG_BIN", "DJANGO_SETTINGS_MODULE"}
         ours = {key: value for key, value in os.environ.items() if key not in foreign}
-        return ours | {"PYTHONPATH": str(CHECKOUT)} | variables
+        path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+        return ours | {"PYTHONPATH": path} | variables
 
     def clear(self) -> None:
         """End whatever a failed test left running."""
@@ -188,30 +189,33 @@ def live_postmaster(data: Path) -> int | None:
     return pid if os.fsencode(data) in command_line else None
 
 
-def make_place() -> Place:
+@contextlib.contextmanager
+def new_place() -> Iterator[Place]:
     # Not pytest's own temp folder: that is its user's alone, and as root we lend the server another account.
     folder = Path(tempfile.mkdtemp(prefix="desk-", dir="/tmp"))
     folder.chmod(0o711)
-    return Place(folder)
+    place = Place(folder)
+    try:
+        yield place
+    finally:
+        place.clear()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def place() -> Iterator[Place]:
     """A checkout that has never been run."""
-    place = make_place()
-    yield place
-    place.clear()
-    shutil.rmtree(place.folder, ignore_errors=True)
+    with new_place() as place:
+        yield place
 
 
 @pytest.fixture(scope="session")
 def the_old_place() -> Iterator[Place]:
-    place = make_place()
-    maker = place.start_owner()
-    maker.hears()
-    maker.leaves()
-    yield place
-    shutil.rmtree(place.folder, ignore_errors=True)
+    with new_place() as place:
+        maker = place.start_owner()
+        maker.hears()
+        maker.leaves()
+        yield place
 
 
 @pytest.fixture

@@ -164,11 +164,11 @@ def test_a_lost_password_is_named(old_place):
     assert_names(answer["error"], password, "to begin anew", *WAYS_OUT)
 
 
-def test_a_taken_name_in_the_temp_folder_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+def test_a_taken_name_in_the_temp_folder_is_refused(monkeypatch, place):
+    monkeypatch.setenv("TMPDIR", str(place.folder))
     monkeypatch.setattr("tempfile.tempdir", None)
-    far = cluster.Cluster(tmp_path / ("long-" * 30), Account.me())
-    assert far.socket_folder.parent == tmp_path
+    far = cluster.Cluster(place.folder / ("long-" * 30), Account.me())
+    assert far.socket_folder.parent == place.folder
     far.socket_folder.mkdir()
     far.socket_folder.chmod(0o777)
 
