@@ -33,8 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "action",
         choices=ACTIONS,
-        help="start: keep it running until `stop` | stop: end it, open sessions too | status: what runs where | "
-        "url: print the connection URL, password included | psql: open a prompt",
+        help="start: keep it running until `stop` | stop: end it, open sessions too | status: say what runs "
+        "where | url: print the connection URL, password included | psql: open a prompt",
     )
     parser.add_argument("--name", choices=["dev", "test"], default="dev", help="which cluster (default: dev)")
     parser.add_argument("--data-root", type=Path, default=CHECKOUT / ".postgres", help=argparse.SUPPRESS)
@@ -58,12 +58,14 @@ def _start(data_root: Path, name: str) -> int:
 def _stop(data_root: Path, name: str) -> int:
     cluster = clusters.locate(data_root=data_root, name=name)
     if not cluster.home.exists():
-        return _say_not_running(cluster)
+        _say_not_running(cluster)
+        return 0
     with owners.changing(cluster.change_lock):
         cluster.keep_file.unlink(missing_ok=True)
         postmaster = server.running(cluster)
         if postmaster is None:
-            return _say_not_running(cluster)
+            _say_not_running(cluster)
+            return 0
         server.stop(cluster, postmaster)
     print(f"stopped: {cluster.data}")
     return 0

@@ -12,15 +12,14 @@ from config.postgres.cluster import PORT, SUPERUSER, Cluster
 from config.postgres.connection import ConnectionInfo
 from config.postgres.errors import WAY_OUT, EmbeddedPostgresError
 
-#: Seconds.
+#: Seconds that the kernel gets to close what a killed server had open.
 SWEEP = 0.2
+
+_leaving_at_exit: set[Path] = set()
 
 
 class _ServerUnreachable(EmbeddedPostgresError):
     """The server that seemed to run did not let us in."""
-
-
-_leaving_at_exit: set[Path] = set()
 
 
 def ensure_running(*, data_root: Path, name: str, durable: bool, database: str) -> ConnectionInfo:
@@ -33,7 +32,7 @@ def ensure_running(*, data_root: Path, name: str, durable: bool, database: str) 
             try:
                 return _serve(cluster, durable=durable, database=database)
             except _ServerUnreachable:
-                # It was dying when we looked: a killed server's socket answers until the kernel has swept up.
+                # It was dying when we looked: a killed server's socket answers a moment longer.
                 time.sleep(SWEEP)
                 return _serve(cluster, durable=durable, database=database)
     except OSError as error:

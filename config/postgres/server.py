@@ -92,7 +92,7 @@ def read(cluster: Cluster) -> Postmaster | None:
         return None
     if not lines or not lines[0].strip().isdigit():
         return None
-    # Written while the server starts, line by line: pid, data, time, port, socket folder, address, memory, status.
+    # Written line by line during the start: pid, data, time, port, socket folder, address, memory, status.
     lines += [""] * 8
     return Postmaster(int(lines[0]), Path(lines[4]), lines[7].strip() or "starting")
 

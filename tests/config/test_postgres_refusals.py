@@ -39,7 +39,7 @@ def test_with_a_database_url_nothing_is_started_and_nothing_is_created(place):
     by_hand = [place.by_hand(action, DATABASE_URL=url) for action in ("start", "psql", "stop", "status", "url")]
 
     assert_names(refused["error"], "DATABASE_URL is set")
-    assert [command.returncode for command in by_hand] == [1, 1, 3, 3, 3]
+    assert [command.returncode for command in by_hand] == [1, 1, 0, 3, 3]
     assert list(place.folder.iterdir()) == []
 
 
