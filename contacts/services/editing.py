@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from contacts.models import Contact
 from contacts.services import history
@@ -27,17 +28,20 @@ def refuse_stale(contact: Contact, expected_version: int) -> None:
     if contact.version == expected_version:
         return
     last = contact.history.select_related("history_user").first()
-    user = last.history_user if last else None
-    reason = (last.history_change_reason or "") if last else ""
     raise StaleContact(
         contact_id=contact.pk,
         expected_version=expected_version,
         current_version=contact.version,
-        changed_by=(user.get_full_name() or user.get_username())
-        if user
-        else reason.rpartition(" by ")[2] or "Somebody",
+        changed_by=_who(last) if last else "Somebody",
         changed_at=last.history_date if last else contact.updated_at,
     )
+
+
+def _who(record: Any) -> str:
+    """Return the name of who wrote a history row, or the actor's ref if it was no user."""
+    if record.history_user:
+        return record.history_user.get_full_name() or record.history_user.get_username()
+    return (record.history_change_reason or "").rpartition(" by ")[2] or "Somebody"
 
 
 def touch(contact: Contact, *, reason: str, by: Actor, at: datetime, fields: tuple[str, ...] = ()) -> None:

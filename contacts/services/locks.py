@@ -3,7 +3,8 @@
 First address rows in ascending id, then contact rows in ascending id. A verb that makes addresses inserts them
 before it locks anything. Whoever holds an address's lock may join it to a contact or part them, nobody else;
 so the holders of a locked address and the addresses of a locked contact stand still.
-One transaction locks once, through one of these functions; a hook that runs inside a verb locks nothing more.
+One transaction locks once, through one of these functions. A hook that runs inside a verb may lock again what
+the verb has locked, and nothing more.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ class LockedAddress:
 
     address: Address
     contacts: tuple[Contact, ...]
+
+    @property
+    def holder_ids(self) -> tuple[int, ...]:
+        return tuple(contact.pk for contact in self.contacts)
 
 
 class _HoldingsMoved(Exception):
