@@ -152,8 +152,9 @@ def test_an_update_to_the_same_values_changes_nothing(by: Actor, at: datetime) -
     assert contact.history.count() == 1
 
 
-def test_the_second_of_two_agents_is_told_who_saved_first(by: Actor, at: datetime) -> None:
-    contact = ContactFactory(first_name="Ada")
+def test_the_second_of_two_agents_is_told_who_saved_first(at: datetime) -> None:
+    contact, grace = ContactFactory(first_name="Ada"), UserFactory(first_name="Grace", last_name="Hopper")
+    by = Actor(ActorKind.USER, str(grace.pk))
     update_contact(contact_id=contact.pk, expected_version=1, changes={"first_name": "Augusta"}, by=by, at=at)
 
     with pytest.raises(StaleContact) as refusal:

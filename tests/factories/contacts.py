@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 import factory
 from django.contrib.auth import get_user_model
 
+from contacts.drafts import NewAddress
 from contacts.models import Address, Contact, ContactAddress
 from contacts.normalize import normalize
+from contacts.services import create_contact
+from contacts.values import SYSTEM
 from contacts.vocabulary import AddressKind
 
 LONG_AGO = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
@@ -65,3 +68,15 @@ class ContactAddressFactory(factory.django.DjangoModelFactory):
     kind = factory.SelfAttribute("address.kind")
     is_primary = False
     joined_at = LONG_AGO
+
+
+def make_contact(first_name: str, last_name: str = "", *, phone: str = "", email: str = "") -> Contact:
+    """Create a contact by the verb itself, so that what hangs on joining an address happens too."""
+    written = {AddressKind.PHONE: phone, AddressKind.EMAIL: email}
+    return create_contact(
+        first_name=first_name,
+        last_name=last_name,
+        addresses=[NewAddress(kind, raw) for kind, raw in written.items() if raw],
+        by=SYSTEM,
+        at=LONG_AGO,
+    )
