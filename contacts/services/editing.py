@@ -27,7 +27,8 @@ def refuse_stale(contact: Contact, expected_version: int) -> None:
     """
     if contact.version == expected_version:
         return
-    last = contact.history.select_related("history_user").first()
+    # By id, not by date: a job may act with an earlier date than the change before it.
+    last = contact.history.select_related("history_user").order_by("-history_id").first()
     raise StaleContact(
         contact_id=contact.pk,
         expected_version=expected_version,

@@ -76,6 +76,8 @@ def lock_for_contacts(*, contact_ids: Iterable[int], address_ids: Iterable[int] 
     Shape: in ascending id of the contacts.
     Raises: ContactMissing; HoldingsUnsettled; TransactionManagementError outside a transaction.
     """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("Locks last as long as a transaction; open one first.")
     wanted_contacts, more_addresses = sorted(set(contact_ids)), set(address_ids)
     for _ in range(MAX_TRIES):
         try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import factory
 from django.contrib.auth import get_user_model
+from django.db.models import Model
 
 from contacts.drafts import NewAddress
 from contacts.models import Address, Contact, ContactAddress
@@ -14,7 +16,7 @@ from contacts.services import create_contact
 from contacts.values import SYSTEM
 from contacts.vocabulary import AddressKind
 
-LONG_AGO = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -26,9 +28,25 @@ class UserFactory(factory.django.DjangoModelFactory):
     last_name = factory.Sequence("Agent{}".format)
 
 
-class ContactFactory(factory.django.DjangoModelFactory):
+class LongAgoFactory(factory.django.DjangoModelFactory):
+    """Dates the history too, so that what a test does comes after it."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: type[Model], *args: Any, **kwargs: Any) -> Model:
+        row = model_class(*args, **kwargs)
+        row._history_date = LONG_AGO
+        row.save(force_insert=True)
+        del row._history_date
+        return row
+
+
+class ContactFactory(LongAgoFactory):
     class Meta:
         model = Contact
+        skip_postgeneration_save = True
 
     first_name = "Ada"
     last_name = factory.Sequence("Lovelace{}".format)
@@ -44,7 +62,7 @@ class ContactFactory(factory.django.DjangoModelFactory):
             kinds.add(address.kind)
 
 
-class AddressFactory(factory.django.DjangoModelFactory):
+class AddressFactory(LongAgoFactory):
     """An address from any spelling: `AddressFactory(raw="ann@example.com", kind="email")`."""
 
     class Meta:
@@ -59,7 +77,7 @@ class AddressFactory(factory.django.DjangoModelFactory):
     created_at = LONG_AGO
 
 
-class ContactAddressFactory(factory.django.DjangoModelFactory):
+class ContactAddressFactory(LongAgoFactory):
     class Meta:
         model = ContactAddress
 
@@ -70,13 +88,23 @@ class ContactAddressFactory(factory.django.DjangoModelFactory):
     joined_at = LONG_AGO
 
 
-def make_contact(first_name: str, last_name: str = "", *, phone: str = "", email: str = "") -> Contact:
-    """Create a contact by the verb itself, so that what hangs on joining an address happens too."""
-    written = {AddressKind.PHONE: phone, AddressKind.EMAIL: email}
+def make_contact(
+    first_name: str = "Dana",
+    last_name: str = "Scully",
+    *,
+    phone: str = "",
+    email: str = "",
+    messenger: str = "",
+    at: datetime = LONG_AGO,
+    **fields: Any,
+) -> Contact:
+    """Return a contact with one primary address of each kind given, made by the product's own verb."""
+    given = {AddressKind.PHONE: phone, AddressKind.EMAIL: email, AddressKind.MESSENGER: messenger}
     return create_contact(
         first_name=first_name,
         last_name=last_name,
-        addresses=[NewAddress(kind, raw) for kind, raw in written.items() if raw],
+        addresses=[NewAddress(kind, raw, is_primary=True) for kind, raw in given.items() if raw],
         by=SYSTEM,
-        at=LONG_AGO,
+        at=at,
+        **fields,
     )
