@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from django.apps import apps
+from django.db.models import ManyToOneRel
 from django.http import HttpRequest
 from simple_history.models import HistoricalChanges
 
@@ -137,16 +138,12 @@ class Registry:
         Shape: "app.model.field", sorted. History tables are not relations: they keep no live link.
         """
         found = set()
-        for target in (
-            apps.get_model("contacts.Contact"),
-            apps.get_model("contacts.Address"),
-        ):
+        for target in (apps.get_model("contacts.Contact"), apps.get_model("contacts.Address")):
             for relation in target._meta.get_fields(include_hidden=True):
-                if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
+                # A many-to-many comes as the two foreign keys of its own table.
+                if not isinstance(relation, ManyToOneRel) or issubclass(relation.related_model, HistoricalChanges):
                     continue
-                model = relation.related_model
-                if not issubclass(model, HistoricalChanges):
-                    found.add(f"{model._meta.label_lower}.{relation.field.name}")
+                found.add(f"{relation.related_model._meta.label_lower}.{relation.field.name}")
         return tuple(sorted(found - self._relations.keys()))
 
 

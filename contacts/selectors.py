@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import phonenumbers
@@ -18,6 +19,7 @@ from contacts.vocabulary import AddressKind
 SHORTEST_PART = 3
 """Fewer digits or letters than this match too many addresses to be of use."""
 
+_NAME_LIKE = re.compile(r"[^0-9@._+]*")
 _PHONE_LIKE = re.compile(r"[0-9+()\s./\-]*")
 
 
@@ -92,66 +94,77 @@ def holders_of(address_id: int) -> QuerySet[Contact]:
 def contact_detail(public_id: UUID) -> ContactDetail | None:
     """Return one contact with its addresses, or nothing if it is unknown, deleted or erased."""
     contact = visible_contacts().select_related("owner").filter(public_id=public_id).first()
-    return contact and ContactDetail(contact, addresses_of(contact.pk))
+    return None if contact is None else ContactDetail(contact, addresses_of(contact.pk))
 
 
 def search(query: str, *, region: str) -> QuerySet[Contact]:
     """Return the contacts a person means by some words, a phone number in any spelling or an e-mail.
 
     Words are looked for in names and company, all of them. Digits find a whole number, its last digits or its
-    first ones, with or without country code. An e-mail is found whole or by its beginning. An empty query finds
-    everybody. `region` is the country of numbers without a country code. Each way is served by an index.
+    first ones, with or without country code. An e-mail is found whole, by its beginning or by "@" and its domain;
+    a word that is in nobody's name counts as such a beginning. An empty query finds everybody.
+    Shape: `region` is the country of numbers without a country code. Each way is served by an index.
     """
     text = " ".join(query.replace("\x00", "").split())
     if not text:
         return visible_contacts()
-    by_address = _address_matches(text, region)
-    if by_address is None:
-        return visible_contacts().filter(_named(text))
-    found = ContactAddress.objects.filter(address__in=by_address).values("contact_id")
-    if "@" not in text:
-        found = found.union(Contact.objects.filter(_named(text)).values("id"))
-    return visible_contacts().filter(id__in=found)
+    named = visible_contacts().filter(_named(text))
+    # In one query with other ways, a word that thousands are named by would cost a scan of all contacts.
+    if _NAME_LIKE.fullmatch(text) and (" " in text or len(text) < SHORTEST_PART or named.exists()):
+        return named
+    ways: list[QuerySet[Any, Any]] = [] if "@" in text else [Contact.objects.filter(_named(text)).values("id")]
+    ways += [
+        ContactAddress.objects.annotate(backwards=_BACKWARDS).filter(way).values("contact_id")
+        for way in _address_ways(text, region)
+    ]
+    first, *others = ways
+    return visible_contacts().filter(id__in=first.union(*others) if others else first)
 
 
-def _address_matches(text: str, region: str) -> QuerySet[Address] | None:
-    """Return the addresses a text may mean, or nothing if it can only be a name."""
+# As the index has it.
+_BACKWARDS = Collate(Reverse("address__value"), "C")
+
+
+def _address_ways(text: str, region: str) -> list[Q]:
+    """Return each way in which a text may mean an address that a contact holds."""
     if "@" in text:
-        return _union(_emails(text))
+        return _email_ways(text)
+    ways = [_keyed(AddressKind.PHONE, value=key)] if (key := _phone_key(text, region)) else []
     digits = "".join(re.findall(r"[0-9]", text))
     if _PHONE_LIKE.fullmatch(text) and len(digits) >= SHORTEST_PART:
-        return _union([*_phones(text, digits, region), _ids(text)])
-    if " " not in text and len(text) >= SHORTEST_PART:
-        phone = _phone_key(text, region)
-        more = [_keyed(AddressKind.PHONE, value=phone)] if phone else []
-        return _union([_keyed(AddressKind.EMAIL, value__startswith=text.lower()), _ids(text), *more])
-    phone = _phone_key(text, region)
-    return _keyed(AddressKind.PHONE, value=phone).values("id") if phone else None
+        ways += _phone_ways(text, digits, region)
+    elif " " not in text and len(text) >= SHORTEST_PART:
+        ways.append(_keyed(AddressKind.EMAIL, value__startswith=text.lower()))
+    if " " not in text and digits:
+        ways += [_keyed(AddressKind.MESSENGER, value=text), _keyed(AddressKind.GMB, value=text)]
+    return ways
 
 
-def _emails(text: str) -> list[QuerySet[Address]]:
-    begin = _keyed(AddressKind.EMAIL, value__startswith=text.lower())
+def _email_ways(text: str) -> list[Q]:
+    if text.startswith("@"):
+        return [_backwards(AddressKind.EMAIL, text.lower())]
+    ways = [_keyed(AddressKind.EMAIL, value__startswith=text.lower())]
     try:
-        return [begin, _keyed(AddressKind.EMAIL, value=normalize_email(text, strict=False).value)]
+        return [*ways, _keyed(AddressKind.EMAIL, value=normalize_email(text, strict=False).value)]
     except InvalidAddress:
-        return [begin]
+        return ways
 
 
-def _phones(text: str, digits: str, region: str) -> list[QuerySet[Address]]:
-    last = Address.objects.annotate(backwards=Collate(Reverse("value"), "C")).filter(
-        kind=AddressKind.PHONE.value, backwards__startswith=digits[::-1]
-    )
+def _phone_ways(text: str, digits: str, region: str) -> list[Q]:
     begins = [f"+{digits}"]
     if not text.startswith("+") and (code := phonenumbers.country_code_for_region(region.upper())):
         # The trunk prefix is dialled inside the country only; it is no part of the key.
         begins.append(f"+{code}{digits.lstrip('0')}")
-    found = [last, *(_keyed(AddressKind.PHONE, value__startswith=one) for one in begins)]
-    key = _phone_key(text, region)
-    return [*found, _keyed(AddressKind.PHONE, value=key)] if key else found
+    starts = [_keyed(AddressKind.PHONE, value__startswith=begin) for begin in begins]
+    return [_backwards(AddressKind.PHONE, digits), *starts]
 
 
-def _ids(text: str) -> QuerySet[Address]:
-    return Address.objects.filter(kind__in=[AddressKind.MESSENGER.value, AddressKind.GMB.value], value=text)
+def _keyed(kind: AddressKind, **condition: str) -> Q:
+    return Q(address__kind=kind.value, **{f"address__{name}": value for name, value in condition.items()})
+
+
+def _backwards(kind: AddressKind, end: str) -> Q:
+    return Q(address__kind=kind.value, backwards__startswith=end[::-1])
 
 
 def _phone_key(text: str, region: str) -> str | None:
@@ -159,15 +172,6 @@ def _phone_key(text: str, region: str) -> str | None:
         return normalize_phone(text, region=region).value
     except InvalidAddress:
         return None
-
-
-def _keyed(kind: AddressKind, **condition: str) -> QuerySet[Address]:
-    return Address.objects.filter(kind=kind.value, **condition)
-
-
-def _union(parts: list[QuerySet[Address]]) -> QuerySet[Address]:
-    first, *others = [part.values("id") for part in parts]
-    return first.union(*others)
 
 
 def _named(text: str) -> Q:

@@ -377,8 +377,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.comparison.Collate(
                     django.db.models.functions.text.Reverse("value"), "C"
                 ),
-                condition=models.Q(("kind", "phone")),
-                name="address_phone_last_digits",
+                name="address_backwards",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -41,8 +41,8 @@ def refuse_stale(contact: Contact, expected_version: int) -> None:
 def _who(record: Any) -> str:
     """Return the name of who wrote a history row, or the actor's ref if it was no user."""
     if record.history_user:
-        return record.history_user.get_full_name() or record.history_user.get_username()
-    return (record.history_change_reason or "").rpartition(" by ")[2] or "Somebody"
+        return str(record.history_user.get_full_name() or record.history_user.get_username())
+    return str(record.history_change_reason or "").rpartition(" by ")[2] or "Somebody"
 
 
 def touch(contact: Contact, *, reason: str, by: Actor, at: datetime, fields: tuple[str, ...] = ()) -> None:
