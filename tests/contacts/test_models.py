@@ -203,3 +203,16 @@ def test_a_contact_is_named_by_what_is_known_of_it() -> None:
     assert str(ContactFactory.build(first_name="Ada", last_name="")) == "Ada"
     assert str(ContactFactory.build(first_name="", last_name="", company="Engine Ltd")) == "Engine Ltd"
     assert str(ContactFactory.build(pk=7, first_name="", last_name="")) == "Contact 7"
+
+
+def test_an_address_is_named_by_its_shown_spelling() -> None:
+    address = AddressFactory(raw="+14155550142")
+
+    assert str(address) == "+1 415-555-0142"
+    assert not address.is_erased
+
+
+def test_a_holding_is_named_by_both_its_ends() -> None:
+    holding = ContactAddressFactory()
+
+    assert str(holding) == f"contact {holding.contact_id} holds address {holding.address_id}"

@@ -94,7 +94,9 @@ def test_an_email_outside_the_standard_gets_a_key_when_a_provider_reports_it(raw
     assert normalize_email(raw, strict=False).value == value
 
 
-@pytest.mark.parametrize("raw", ["", "ann", "@", "a@@b", '"a@b"@example.com', "erased:1@example.com"])
+@pytest.mark.parametrize(
+    "raw", ["", "ann", "@", "a@@b", "a@b\u3002@", "a@\u3002", '"a@b"@example.com', "erased:1@example.com"]
+)
 def test_what_can_identify_no_mailbox_is_refused_even_when_a_provider_reports_it(raw: str) -> None:
     with pytest.raises(InvalidAddress):
         normalize_email(raw, strict=False)
