@@ -13,7 +13,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Word:
+    def __new__(cls, value: str, label: str = "") -> Word:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
