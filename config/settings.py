@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -104,7 +105,7 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, object]:
+def _database() -> dict[str, Any]:
     """Return the database: DATABASE_URL's, else the embedded PostgreSQL of this checkout."""
     if env.str("DATABASE_URL", default=""):
         return env.db("DATABASE_URL")
