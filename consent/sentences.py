@@ -108,6 +108,8 @@ REFUSALS: dict[str, str] = {
     "shared_address": "Several contacts share this address, so it stays for those it names.",
     "other_address": "It stands for another address.",
     "newer_opt_out": "A newer opt-out stands.",
+    "own_evidence": "You filed this evidence yourself. Someone else must review it.",
+    "already_reviewed": "This evidence was reviewed before, or has expired.",
 }
 """Why something was refused or kept, by its stable code."""
 

@@ -1,5 +1,6 @@
 """Tables of consent. Only `consent.services` writes them; the database refuses what must never be."""
 
+from consent.models.codes import ProviderCode
 from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
 from consent.models.ledger import LedgerEntry
@@ -15,6 +16,7 @@ __all__ = [
     "Evidence",
     "InboundMessage",
     "LedgerEntry",
+    "ProviderCode",
     "Review",
     "Suppression",
 ]

@@ -411,6 +411,13 @@ LIFTING: tuple[Rule, ...] = (
         lifts=Lifting(LiftRoute.APPROVED_EVIDENCE),
     ),
     Rule(
+        "E01",
+        "Opt-in evidence is filed, rejected, or runs out unreviewed",
+        _on(EventKind.EVIDENCE_FILED, EventKind.EVIDENCE_REJECTED, EventKind.EVIDENCE_EXPIRED),
+        source="GDPR Art. 7(1)",
+        why="A claim lifts nothing until a second person has approved it.",
+    ),
+    Rule(
         "L08",
         "Reviewer finds that a held message was no opt-out, or a signal was wrong",
         _on(EventKind.HOLD_DISMISSED, EventKind.FALSE_POSITIVE),

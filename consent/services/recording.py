@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from contacts.services import lock_for_address, lock_for_contact
 from django.db import transaction
 
 from consent import rules, selectors
@@ -19,6 +18,7 @@ from consent.services import ledger
 from consent.services.ledger import NO_PROOF, Line, Proof
 from consent.values import ConsentEvent, Outcome, Situation
 from consent.vocabulary import Effect, LiftRoute, Reason
+from contacts.services import lock_for_address, lock_for_contact
 from contacts.values import Actor
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from contacts.normalize import InvalidAddress, normalize
-from contacts.services import get_or_create_address
 from django.conf import settings
+from django.db.models import Min
 
 from consent import keywords
 from consent.models import Delivery
-from consent.providers import twilio_inbound
+from consent.providers import twilio_inbound, twilio_status
 from consent.registry import registry
+from consent.selectors.codes import status_effects
 from consent.selectors.words import word_lists
 from consent.services.inbox import Read, UnreadableDelivery
-from consent.services.messages import ReceivedMessage, receive
-from consent.vocabulary import ADDRESS_KIND_OF, Channel
+from consent.services.ledger import Proof
+from consent.services.messages import ReceivedMessage, receive, storable
+from consent.services.recording import record_event
+from consent.values import ConsentEvent
+from consent.vocabulary import ADDRESS_KIND_OF, Channel, Source
+from contacts.normalize import InvalidAddress, normalize
+from contacts.services import get_or_create_address
 from contacts.values import Actor
 from contacts.vocabulary import ActorKind
 
@@ -71,3 +76,50 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
         at=at,
     )
     return Read()
+
+
+def read_status(delivery: Delivery, at: datetime) -> Read:
+    """Read what became of a message that we sent (R03 to R06, R12, R13).
+
+    The event's time is that of the message: the carrier's, or the first we heard of it, so that a late callback for a
+    message older than a START changes nothing.
+    """
+    callback = twilio_status.parse(form_pairs(bytes(delivery.body)))
+    if not callback.code:
+        return Read(ignored=f"Status {callback.status or 'unknown'}: it says nothing about anybody's wish.")
+    if callback.channel is None:
+        raise UnreadableDelivery("The callback names no recipient on a channel that we know.")
+    try:
+        address = normalize(
+            ADDRESS_KIND_OF[callback.channel], callback.recipient, region=settings.DEFAULT_REGION, strict=False
+        )
+    except InvalidAddress as error:
+        raise UnreadableDelivery(f"The recipient is no address: {error}") from error
+    record_event(
+        event=ConsentEvent(
+            kind=twilio_status.effect_of(callback, status_effects()),
+            channels=(callback.channel,),
+            occurred_at=_message_time(delivery, callback),
+            source=Source.PROVIDER,
+            detail=storable(callback.code)[:80],
+        ),
+        address_id=get_or_create_address(canonical=address, at=at).pk,
+        proof=Proof(delivery_id=delivery.pk),
+        by=TWILIO,
+        at=at,
+    )
+    return Read()
+
+
+def _message_time(delivery: Delivery, callback: twilio_status.StatusCallback) -> datetime:
+    """Return the newest time by which the message can have been made."""
+    known = [delivery.received_at]
+    if callback.failed_at is not None:
+        known.append(callback.failed_at)
+    if callback.message_sid:
+        earlier = Delivery.objects.filter(
+            provider="twilio", event_id__startswith=f"{callback.message_sid}:", received_at__lt=delivery.received_at
+        ).aggregate(first=Min("received_at"))["first"]
+        if earlier is not None:
+            known.append(earlier)
+    return min(known)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from consent.providers import twilio_inbound, twilio_signature
+from consent.providers import twilio_inbound, twilio_signature, twilio_status
 from consent.services import inbox
 from consent.services.twilio import form_pairs
 
@@ -23,7 +23,7 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 @csrf_exempt
 @require_POST
 def inbound(request: HttpRequest) -> HttpResponse:
-    """Take in one message that a person sent. Answers 200 once it is stored, 403, 409, 413 or 415 otherwise.
+    """Take in one message that a person sent. Answers 200 once it is stored, else 403, 409, 413 or 415.
 
     What the message says is read in the same request. Where that fails the worker goes on: Twilio has done its part.
     """
@@ -45,6 +45,36 @@ def inbound(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Another body came under this MessageSid before.", status=409, content_type="text/plain")
     inbox.process(delivery_id=accepted.delivery_id, at=at)
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
+
+
+@csrf_exempt
+@require_POST
+def status(request: HttpRequest) -> HttpResponse:
+    """Take in what became of a message that we sent. Answers 204 once it is stored, 403, 409, 413 or 415 otherwise."""
+    at = timezone.now()
+    refusal = refuse(request, door="twilio.status")
+    if refusal is not None:
+        return refusal
+    pairs = form_pairs(request.body)
+    accepted = inbox.accept(
+        provider="twilio",
+        door="twilio.status",
+        event_id=twilio_status.parse(pairs).event_id,
+        body=request.body,
+        content_type=request.content_type or "",
+        identity=_same_callback(pairs),
+        at=at,
+    )
+    inbox.process(delivery_id=accepted.delivery_id, at=at)
+    return HttpResponse(status=204)
+
+
+def _same_callback(pairs: list[tuple[str, str]]) -> bytes:
+    """Return what is equal in two callbacks about one status. The rest, such as times, may differ in a repeat."""
+    told = dict(pairs)
+    return repr([told.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode", "To")]).encode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def refuse(request: HttpRequest, *, door: str) -> HttpResponse | None:
