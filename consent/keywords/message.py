@@ -10,7 +10,9 @@ from consent.keywords.text import fold, is_reaction, normalise
 from consent.keywords.wordlists import WordLists
 
 # Another road is meant when a request names these and no text.
-_OTHER_ROADS = frozenset({"call", "calls", "calling", "email", "emails", "emailing", "phone", "phoning", "ring", "mailing"})
+_OTHER_ROADS = frozenset(
+    {"call", "calls", "calling", "email", "emails", "emailing", "phone", "phoning", "ring", "mailing"}
+)
 _THIS_ROAD = frozenset({"text", "texts", "texting", "message", "messages", "messaging", "sms"})
 
 

@@ -33,7 +33,7 @@ _LOOKALIKES = str.maketrans(
     "\u043f"
     "\u03c4\u03bf\u03c1\u03c5\u03bd\u03b1\u03b5\u03b9\u03ba"
     "013574",
-    "aeopcyxtkmhbisj" "p" "topuvaeik" "olesta",
+    "aeopcyxtkmhbisjptopuvaeikolesta",
 )
 
 

@@ -210,7 +210,9 @@ STEPS = (
         "rules of contact § 3, R18 to R20",
         "the message tells something about the person or the number that outweighs consent",
     ),
-    Step("K09", "soft disinterest", soft_disinterest, "rules of contact § 3, R30", "it closes a lead and silences nobody"),
+    Step(
+        "K09", "soft disinterest", soft_disinterest, "rules of contact § 3, R30", "it closes a lead and silences nobody"
+    ),
     Step(
         "K10",
         "a near miss",
@@ -258,7 +260,9 @@ def _explained_keyword(message: Message, clause: Clause) -> str:
 
 def _is_banter(message: Message, clause: Clause) -> bool:
     """Return whether a near miss takes in the keyword: "you're too funny, stop it"."""
-    return any(len(hit.words) > 1 and hit.words[0] in message.words.strong for hit in message.words.doubtful.hits([clause]))
+    return any(
+        len(hit.words) > 1 and hit.words[0] in message.words.strong for hit in message.words.doubtful.hits([clause])
+    )
 
 
 def _repeats_a_keyword(message: Message) -> bool:

@@ -76,21 +76,19 @@ def accept(
     """Store an authentic request and commit it.
 
     Shape: `event_id` is the provider's id of the event, or "" to use the body's hash. `identity` is what must be equal
-    in a repeat (the body, unless its spelling may vary). Event ids longer than the column are hashed.
+    in a repeat (the body, unless its spelling may vary). Ids that no column can hold are hashed.
     Once: the same id with the same body is the same delivery. With another body it is stored beside the first as a
     conflict, for staff to look at, and never read.
     """
     body_hash = hashlib.sha256(body if identity is None else identity).hexdigest()
-    key = event_id or f"sha256:{body_hash}"
-    if len(key) > 200:
-        key = f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+    key = _storable_id(event_id) if event_id else f"sha256:{body_hash}"
     row = Delivery(
         provider=provider,
         door=door,
         event_id=key,
         body_hash=body_hash,
         body=body,
-        content_type=content_type[:200],
+        content_type=content_type.replace("\x00", "")[:200],
         received_at=at,
         next_attempt_at=at,
     )
@@ -101,6 +99,13 @@ def accept(
             return _conflict(row, key, at)
     # Conflicts are ignored without a word, so that the time tells whether it is ours.
     return Accepted(stored.pk, is_new=stored.received_at == at)
+
+
+def _storable_id(event_id: str) -> str:
+    """Return the id, or its hash where it is too long or holds what PostgreSQL can't store."""
+    if len(event_id) <= 200 and event_id.isprintable() and event_id.isascii():
+        return event_id
+    return f"sha256:{hashlib.sha256(event_id.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 
 def _conflict(row: Delivery, key: str, at: datetime) -> Accepted:
