@@ -85,7 +85,7 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
         position=message.position,
         address_id=message.address_id,
         channel=message.channel,
-        sent_to=message.sent_to[:120],
+        sent_to=storable(message.sent_to)[:120],
         body=storable(message.body),
         message_class=reading.message_class,
         rule=reading.rule,

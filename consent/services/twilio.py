@@ -116,7 +116,7 @@ def _message_time(delivery: Delivery, callback: twilio_status.StatusCallback) ->
     known = [delivery.received_at]
     if callback.failed_at is not None:
         known.append(callback.failed_at)
-    if callback.message_sid:
+    if callback.message_sid.isalnum():
         earlier = Delivery.objects.filter(
             provider="twilio", event_id__startswith=f"{callback.message_sid}:", received_at__lt=delivery.received_at
         ).aggregate(first=Min("received_at"))["first"]
