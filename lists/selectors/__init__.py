@@ -1,0 +1,15 @@
+"""Reading lists: what the gate asks, what screens show, and whom a send would reach."""
+
+from lists.selectors.audience import audience, reach
+from lists.selectors.facts import list_facts, list_keywords
+from lists.selectors.memberships import counts, members, memberships_of
+
+__all__ = [
+    "audience",
+    "counts",
+    "list_facts",
+    "list_keywords",
+    "members",
+    "memberships_of",
+    "reach",
+]

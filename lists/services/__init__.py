@@ -1,0 +1,32 @@
+"""The verbs of lists. Each owns its transaction, its change and the ledger entries that go with it.
+
+Other apps import from here only.
+"""
+
+from lists.services.blocking import block, unblock
+from lists.services.bringing_back import bring_back
+from lists.services.catalogue import archive_list, create_list, restore_list, update_list
+from lists.services.errors import InvalidList, ListMissing, ListRefusal, NoPairedList
+from lists.services.hooks import opt_out_by_keyword, opt_out_with_address
+from lists.services.joining import add, remove
+from lists.services.opting_out import opt_out, opt_out_address
+
+__all__ = [
+    "InvalidList",
+    "ListMissing",
+    "ListRefusal",
+    "NoPairedList",
+    "add",
+    "archive_list",
+    "block",
+    "bring_back",
+    "create_list",
+    "opt_out",
+    "opt_out_address",
+    "opt_out_by_keyword",
+    "opt_out_with_address",
+    "remove",
+    "restore_list",
+    "unblock",
+    "update_list",
+]
