@@ -68,7 +68,7 @@ class ListAddressOptOut(KeptByTrigger):
                 operation=pgtrigger.Update,
                 func=guard(identity=("id", "list_id", "address_id")),
             ),
-            keep_history(
+            *keep_history(
                 "listaddressoptout",
                 [
                     "id",

@@ -84,7 +84,7 @@ class ListMembership(KeptByTrigger):
                     while_blocked="OLD.blocked_at IS NOT NULL OR NEW.blocked_at IS NOT NULL",
                 ),
             ),
-            keep_history(
+            *keep_history(
                 "listmembership",
                 [
                     "id",

@@ -67,28 +67,31 @@ def guard(*, identity: Sequence[str], while_blocked: str = "") -> str:
     """
 
 
-def keep_history(model_name: str, columns: Sequence[str]) -> pgtrigger.Trigger:
-    """Return the trigger that keeps the history of rows written in bulk, which send no signals.
+def keep_history(model_name: str, columns: Sequence[str]) -> list[pgtrigger.Trigger]:
+    """Return the triggers that keep the history of rows written in bulk, which send no signals.
 
+    One statement for all rows that a verb wrote: row by row it costs several times as much.
     Shape: `model_name` in lower case; the row's own `changed_by` and `note` tell who and why.
     """
-    return pgtrigger.Trigger(
-        name="keep_history",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        func=f"""
-            INSERT INTO lists_historical{model_name}
-                ({", ".join(columns)}, history_date, history_type, history_change_reason, history_user_id)
-            VALUES (
-                {", ".join(f"NEW.{column}" for column in columns)},
-                clock_timestamp(),
-                CASE WHEN TG_OP = 'INSERT' THEN '+' ELSE '~' END,
-                NEW.note,
-                (SELECT id FROM auth_user WHERE id::text = substring(NEW.changed_by FROM '^user:([0-9]+)$'))
-            );
-            RETURN NULL;
-        """,  # noqa: S608  names of our own tables and columns
-    )
+    return [
+        pgtrigger.Trigger(
+            name=f"keep_history_of_{operation.name.lower()}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(new="written"),
+            func=f"""
+                INSERT INTO lists_historical{model_name}
+                    ({", ".join(columns)}, history_date, history_type, history_change_reason, history_user_id)
+                SELECT {", ".join(f"row.{column}" for column in columns)}, clock_timestamp(), '{mark}', row.note, u.id
+                FROM written row
+                LEFT JOIN auth_user u ON u.id = substring(row.changed_by FROM '^user:([0-9]{{1,18}})$')::bigint
+                ORDER BY row.id;
+                RETURN NULL;
+            """,  # noqa: S608  names of our own tables and columns
+        )
+        for operation, mark in ((pgtrigger.Insert, "+"), (pgtrigger.Update, "~"))
+    ]
 
 
 class KeptByTrigger(models.Model):

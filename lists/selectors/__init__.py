@@ -1,8 +1,8 @@
 """Reading lists: what the gate asks, what screens show, and whom a send would reach."""
 
-from lists.selectors.audience import audience, reach
 from lists.selectors.facts import list_facts, list_keywords
 from lists.selectors.memberships import counts, members, memberships_of
+from lists.selectors.recipients import audience, reach
 
 __all__ = [
     "audience",
