@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from consent.models import Delivery, InboundMessage, LedgerEntry
+from consent import keywords
+from consent.models import Delivery, InboundMessage, LedgerEntry, Suppression
 from consent.registry import HandledMessage, registry
+from consent.selectors.words import word_lists
+from consent.services.messages import ReceivedMessage, receive
 from consent.values import Reading
 from consent.vocabulary import Channel, MessageClass
 from contacts.models import Address
@@ -52,6 +55,33 @@ def test_the_keyword_of_a_list_opts_its_sender_out(offers, ada, by, at):
     assert (record.message_id, record.source) == (message.message_id, "contact")
     entry = LedgerEntry.objects.get(kind="list_opted_out", contact_id=ada.pk)
     assert (entry.message_id, entry.actor, entry.rule) == (message.message_id, f"contact:{ada.pk}", "M03")
+
+
+def test_a_keyword_goes_from_the_raw_text_to_the_membership(offers, news, ada, by, at):
+    for each in (offers, news):
+        services.add(list_id=each.pk, contact_ids=[ada.pk], by=by, at=at)
+    delivery = Delivery.objects.create(
+        provider="twilio", door="twilio", event_id="SM1", body_hash="0", body=b"", received_at=at
+    )
+
+    receive(
+        message=ReceivedMessage(
+            delivery_id=delivery.pk,
+            address_id=number_of(ada).pk,
+            channel=Channel.SMS,
+            body=" NoSpring! ",
+            reading=keywords.read(" NoSpring! ", words=word_lists(), list_keywords=registry.list_keywords()),
+            occurred_at=at,
+        ),
+        by=by,
+        at=at,
+    )
+
+    assert ListMembership.objects.get(contact=ada, list=offers).opted_out_at == at
+    assert ListMembership.objects.get(contact=ada, list=news).opted_out_at is None
+    assert not Suppression.objects.exists()
+    told = LedgerEntry.objects.filter(contact_id=ada.pk, message_id__isnull=False).order_by("id")
+    assert list(told.values_list("kind", "effect")) == [("text_list_keyword", "nothing"), ("list_opted_out", "set")]
 
 
 def test_the_same_message_twice_is_the_same_as_once(offers, ada, at):
