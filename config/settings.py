@@ -137,6 +137,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose is slow in tests
 LOGIN_URL = "admin:login"
 # Both together lock out: a stranger can't lock a known user out from another address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

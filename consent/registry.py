@@ -38,7 +38,8 @@ class HandledMessage:
     address_id: int
     holders: tuple[int, ...]
     reading: Reading
-    at: datetime
+    occurred_at: datetime
+    recorded_at: datetime
 
 
 @dataclass

@@ -115,7 +115,12 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
         for kind in kinds
     ]
     handled = HandledMessage(
-        row.pk, message.address_id, selectors.holder_ids(message.address_id), reading, message.occurred_at
+        message_id=row.pk,
+        address_id=message.address_id,
+        holders=selectors.holder_ids(message.address_id),
+        reading=reading,
+        occurred_at=message.occurred_at,
+        recorded_at=at,
     )
     for handler in registry.message_handlers:
         handler(handled)

@@ -31,7 +31,8 @@ def opt_out_by_keyword(message: HandledMessage) -> None:
         list_id=list_id,
         address_id=message.address_id,
         by=Actor(ActorKind.CONTACT, only_holder),
-        at=message.at,
+        at=message.recorded_at,
+        occurred_at=message.occurred_at,
         source=Source.CONTACT,
         message_id=message.message_id,
     )

@@ -37,7 +37,7 @@ def keyword_message(
         recorded_at=at,
     )
     holders = tuple(address.holders.order_by("contact_id").values_list("contact_id", flat=True))
-    return HandledMessage(message.pk, address.pk, holders, Reading(message_class, "K04", list_slug=slug), at)
+    return HandledMessage(message.pk, address.pk, holders, Reading(message_class, "K04", list_slug=slug), at, at)
 
 
 def number_of(contact) -> Address:
@@ -50,7 +50,7 @@ def test_the_keyword_of_a_list_opts_its_sender_out(offers, ada, by, at):
 
     services.opt_out_by_keyword(message)
 
-    assert ListMembership.objects.get(contact=ada).opted_out_at == message.at
+    assert ListMembership.objects.get(contact=ada).opted_out_at == message.occurred_at
     record = ListAddressOptOut.objects.get(address=number_of(ada))
     assert (record.message_id, record.source) == (message.message_id, "contact")
     entry = LedgerEntry.objects.get(kind="list_opted_out", contact_id=ada.pk)
