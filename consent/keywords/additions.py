@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from consent.keywords.patterns import MalformedPattern, parse
 from consent.keywords.reader import read
-from consent.keywords.text import normalise
+from consent.keywords.text import clauses, fold, joined, normalise
 from consent.keywords.wordlists import WordLists, WordRefused
 from consent.vocabulary import Disposition, MessageClass, Signal
 
@@ -139,7 +139,7 @@ def _is_pattern(entry: str) -> bool:
 
 
 def _spelt(entry: str, words: WordLists) -> str:
-    return " ".join(word for clause in words.spell(entry) for word in clause)
+    return joined(words.spell(clauses(fold(entry))))
 
 
 def _refuse_long(entry: str) -> None:

@@ -13,8 +13,8 @@ from consent.keywords.language import Language
 
 GROUPS = {
     "stop": "stop stopall quit cease discontinue halt",
-    "fill": """all any anymore more the these those this that your of my such further future unsolicited unwanted random auto robo bulk mass
-        sales damn fucking freaking bloody stupid annoying with ever please constantly automated
+    "fill": """all any anymore more the these those this that your of my such further future unsolicited unwanted random
+        auto robo bulk mass sales damn fucking freaking bloody stupid annoying with ever please constantly automated
         promotional marketing promo spam daily other weekly""",
     "contacting": """texting messaging contacting calling emailing sending writing bothering harassing harrassing
         spamming bugging pestering soliciting annoying disturbing communicating advertising phoning ringing
@@ -48,8 +48,9 @@ ENGLISH = Language(
     groups=GROUPS,
     strong="stop stopall unsubscribe unsub revoke optout",
     everyday="cancel end quit",
-    filler="""please now thanks me us all this it that these those everything anything immediately asap ok okay k yes yeah yep
-        yup no nope nah hi hello hey hiya dear sir madam maam mam dude bro man guys team folks god omg omfg jesus christ
+    filler="""please now thanks me us all this it that these those everything anything immediately asap ok okay k yes
+        yeah yep yup no nope nah hi hello hey hiya dear sir madam maam mam dude bro man guys team folks god omg omfg
+        jesus christ
         just kindly already today forever permanently completely entirely really seriously again right at once for
         good bye goodbye sorry my phone number and much very lol lmao ffs smh wtf damn goddamn fucking freaking
         ugh argh um uh oh well so thanks appreciate appreciated friend buddy mate so too totally from list""",

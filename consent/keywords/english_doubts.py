@@ -72,7 +72,8 @@ NEAR_MISSES = lines("""
     ^ enough $
     ^ enough already|now $
     enough is enough
-    thats|had|have enough $
+    thats|had enough $
+    enough <message>
     enough with|of this|the|your|these|all|already
     too|so many <message>
     too|so much texting|spam|messaging|marketing
@@ -91,7 +92,8 @@ NEAR_MISSES = lines("""
     ^ lawyer|attorney|police|lawsuit $
     my|our lawyer|attorney|solicitor|lawyers|attorneys will be|contact|call|sue|hear|deal|know|see|send
     my|a|our|the lawyer|attorney|solicitor|lawyers|attorneys involved|know|about you|this|these?
-    call|calling|contact|contacting|from|hear|get|getting|see|involve|sue|tell|talk|speak|to my|a|our|the lawyer|attorney|lawyers|attorneys
+    call|calling|contact|contacting|from|hear|get|getting|see|involve|sue|tell|talk|speak|to my|a|our|the lawyer|
+        attorney|lawyers|attorneys
     lawyer up
     see you in court
     sue|suing you|your|them

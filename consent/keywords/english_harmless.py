@@ -21,13 +21,15 @@ HOMONYMS = lines("""
     door|whistle|dead|hard|fuel|gas|coffee|lunch|emergency|traffic|shuttle|trolley|taxi|cab|station|layover stop
     my|a|the|each|every|another|our|his|her|their|one stop
     bus|truck|pit|rest|tram|next|last|first|full|emergency stops
-    reply|text|send|type|respond|answer|say stop|quit|cancel|end|unsubscribe|optout|help to|for|if|at <leaving>|end|cancel|quit|stop|be?
+    reply|text|send|type|respond|answer|say stop|quit|cancel|end|unsubscribe|optout|help to|for|if|at <leaving>|end|
+        cancel|quit|stop|be?
     why did|would|do|was|were|am|are you|i|we|they <leaving>|remove|delete|stop me|us?
     good enough
     check|checked your|the|my spam|junk
     stop to <leaving>|end|cancel|quit|stop|be
     to <leaving>|end|cancel|quit|stop reply|text|send|type
-    optout deadline|date|period|form|forms|window|clause|fee|policy|provision|plan|test|tests|testing|process|rate|season
+    optout deadline|date|period|form|forms|window|clause|fee|policy|provision|plan|test|tests|testing|process|rate|
+        season
     optout of .. insurance|plan|plans|class|trip|dental|vision|benefits|xray|xrays|test|tests|school|treatment|procedure
     week|month|year|day|front|back|dead|high|low|deep|book|tail|far|rear|east|west|north|south end
     quit claim
@@ -47,9 +49,11 @@ HOMONYMS = lines("""
     gave|give|wrote|typed|entered|put|have|had|listed|changed _? the wrong
     wrong number of
     is this the? wrong
-    phone|battery|car|dog|cat|puppy|pet|hamster|fish|plant|tree|computer|laptop|engine|internet|wifi|call|it|connection|tv|printer|screen died
+    phone|battery|car|dog|cat|puppy|pet|hamster|fish|plant|tree|computer|laptop|engine|internet|wifi|call|it|
+        connection|tv|printer|screen died
     dog|cat|pet|puppy|horse passed away
-    phone|phones|battery|car|line|computer|laptop|tooth|nerve|tree|plant|remote|it|its|chat|market|internet|wifi|signal|printer|screen|tv|watch|deal|lawn|grass is|was? dead
+    phone|phones|battery|car|line|computer|laptop|tooth|nerve|tree|plant|remote|it|its|chat|market|internet|wifi|
+        signal|printer|screen|tv|watch|deal|lawn|grass is|was? dead
     died laughing|down|out|off|again
     its|thats dead
     almost|nearly|basically|literally died|dead
@@ -61,7 +65,8 @@ HOMONYMS = lines("""
     not|isnt|was|wasnt|be a? spam|scam
     optedout|unsubscribed by|on|accidentally accident|mistake?
     i|plants|flowers died
-    you have|got the? wrong date|time|day|address|insurance|price|size|email|info|order|item|amount|bill|spelling|birthday
+    you have|got the? wrong date|time|day|address|insurance|price|size|email|info|order|item|amount|bill|spelling|
+        birthday
     cancel my|the|our? service appointment|visit|call
     too far out|along|behind|gone|ahead|apart|in
     what if|happens|about i dont|cant qualify

@@ -38,6 +38,10 @@ PHRASES = lines("""
     stop in future
     stop signing me up
     stop|cease and desist
+    ^ cease|desist $
+    stop|quit hitting me|us up
+    said no more
+    leave my|our _ alone
     end|cancel|terminate <fill>? <fill>? text|sms|email? <texts>
     end|cease|terminate all? communication|contact|correspondence
     refrain from <contacting>
@@ -69,13 +73,15 @@ PHRASES = lines("""
     prefer|rather you not|didnt|dont <contact>
     prefer not to receive|get|be
     remove|delete|erase|unlist me|us
-    remove|delete|erase|lose|scrub|drop|forget|block|unlist|discard|strike my|our|this name|number|contact|info|information|details|phone|cell|digits
+    remove|delete|erase|lose|scrub|drop|forget|block|unlist|discard|strike my|our|this name|number|contact|info|
+        information|details|phone|cell|digits
     remove|delete|erase|lose name|number
     remove|delete .. from <fill>? list|lists|database|system|contacts
     take|get|leave|keep me|us|name off
     take|get|leave|keep my|this|our name|number|phone|info|cell off|out
     take|get number off
-    take|get|keep me|us|my|this number? out of your|this|the <fill>? system|list|lists|group|thread|chat|contacts|database
+    take|get|keep me|us|my|this number? out of your|this|the <fill>? system|list|lists|group|thread|chat|contacts|
+        database
     my name|number|contact removed|deleted|off|out
     name|number|info needs|need|must|should to? be removed|deleted|taken
     remove|delete # #? #? #? $
@@ -88,7 +94,7 @@ PHRASES = lines("""
     <want>|need|trying|tried|asked|asking to <leaving>
     <want> to stop $
     <want> to stop receiving|getting|hearing
-    <want>|id|wants|ask|asking|asked to be removed|taken|unsubscribed|deleted|left
+    <want>|id|wants|ask|asking|asked to be removed|taken|unsubscribed|optedout|deleted|left
     <want> be? removed|unsubscribed $
     want out|off $
     <want> off|out of? this|your|the list|group|service
@@ -150,13 +156,15 @@ PHRASES = lines("""
     dont want anything from you
     want nothing from|to
     <want> not to be|receive
-    <want>|need|told|tell|telling|ask|asked|asking|begging|demand you|them|people|guys|yall people|guys|folks|all|nicely|kindly|politely|again|repeatedly? to? stop|quit|cease
+    <want>|need|told|tell|telling|ask|asked|asking|begging|demand you|them|people|guys|yall people|guys|folks|all|
+        nicely|kindly|politely|again|repeatedly? to? stop|quit|cease
     <want>|need this|these|texts|messages|calls texts|messages|calls? to stop|end $
     <want> it to stop $
     told|asked you .. not to <contact>
     i|already|we have? already|just|also|even|keep|kept? <ask> stop|unsubscribe|unsub|optout|quit
     told you stop
-    you|yall|guys|people|this|these|texts|messages|calls need|needs|have|has|must|should|better|gotta|got to? stop|quit|cease|end $
+    you|yall|guys|people|this|these|texts|messages|calls need|needs|have|has|must|should|better|gotta|got to? stop|
+        quit|cease|end $
     you|yall|guys|people need|have|must|should|better|gotta to? stop|quit it|this|that|now|<contacting>
     can|could|will|would|wont|cant|why dont? you just|please|kindly? stop|quit $
     can|could|will|would|wont|cant you just|please|kindly? stop|quit this|it|these $

@@ -14,6 +14,8 @@ SIGNALS = {
         ^ wrong one|party|contact $
         you have|are? have|got|reached|texted|texting|called|calling|messaging the? wrong _
         mistaken identity
+        not the right number|person
+        ^ not _ number|phone|cell $
         no longer his|her|their number|phone
         number is no longer
         number|phone isnt|doesnt belong|his|hers
@@ -101,7 +103,8 @@ SIGNALS = {
 
 SOFT = {
     Disposition.NOT_INTERESTED: lines("""
-        not|isnt|arent|never|no really|at|very|currently|longer|particularly? all? interested|intrested|intersted|interrested
+        not|isnt|arent|never|no really|at|very|currently|longer|particularly? all? interested|intrested|intersted|
+            interrested
         uninterested
         no|zero interest
         dont have any? interest
@@ -168,14 +171,18 @@ SOFT = {
         didnt|never|havent ask|asked for|about any|this|info|information|anything|it|these|your|that
         didnt|never|havent ask|asked to be|receive|get
         didnt|never|havent sign|signed|opt|opted up|in $
-        didnt|never|havent sign|signed|opt|opted up|in for|to this|these|your|any|anything|that|it|texts|messages|receive
+        didnt|never|havent sign|signed|opt|opted up|in for|to this|these|your|any|anything|that|it|texts|messages|
+            receive
         didnt|never|havent inquire|inquired|enquire|enquired|apply|applied|subscribe|subscribed|register|registered
         didnt|never|havent fill|filled|submit|submitted out|in? any|a|this|the form|forms|application|request
         didnt|never|havent contact|contacted|reach|reached out? you|to
         didnt|never|havent give|gave|given you|anyone my number
     """),
     Disposition.FUTURE_INTEREST: lines("""
-        maybe|perhaps|possibly in the near? future
+        maybe|perhaps|possibly .. future
+        future maybe|perhaps
+        not now maybe|perhaps
+        maybe|perhaps later this|next year
         maybe|perhaps next|in year|spring|summer|fall|autumn|winter|quarter
         maybe|perhaps in a? few|couple|six|# of? months|years
         maybe|perhaps|possibly some|another other|different? time|day $
@@ -186,10 +193,12 @@ SOFT = {
         not at this|the time|moment
         not ready yet|to buy|sell|right|now? now? $
         not until next year|spring|summer|fall|winter
-        check|circle|reach|touch|follow|try|ask|contact|call|text back|out|base|up|me|us|again .. next year|spring|summer|fall
+        check|circle|reach|touch|follow|try|ask|contact|call|text back|out|base|up|me|us|again .. next year|spring|
+            summer|fall
         check|circle|reach|touch|follow|try back|out|base|up|with|in .. the spring|summer|fall|winter
         in a? few|couple|# years|months maybe|perhaps
-        check|circle|reach|touch|follow|try|ask|contact back|out|base|up|me|us|again with|again|me|us? me|us|again? in a? few|couple|six|# of? months|years
+        check|circle|reach|touch|follow|try|ask|contact back|out|base|up|me|us|again with|again|me|us? me|us|
+            again? in a? few|couple|six|# of? months|years
         down the road
         ^ some|another other? time|day $
         ^ someday $

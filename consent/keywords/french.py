@@ -31,7 +31,8 @@ FRENCH = Language(
         "cease": "arretez arrete arreter arretes cessez cesse cesser stop stopper stoppez stoppe",
         "to": "mecrire menvoyer mappeler mharceler mecrivez mimportuner ecrire envoyer appeler contacter harceler",
         "to_me": "contacter texter deranger envoyer ecrire appeler harceler spammer solliciter importuner relancer",
-        "messages": "messages message sms texto textos pub publicite publicites pubs promos promotions appels mails courriels spam",
+        "messages": """messages message sms texto textos pub publicite publicites pubs promos promotions appels mails
+            courriels spam""",
     },
     phrases=lines("""
         <cease> de|d|avec me|nous <to_me>

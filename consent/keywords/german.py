@@ -31,7 +31,8 @@ GERMAN = Language(
         "messages": "nachrichten nachricht sms werbung texte anrufe mails emails angebote newsletter mitteilungen spam",
         "verb": """schreiben kontaktieren anschreiben anrufen senden schicken belastigen nerven zuspammen texten
             zuschicken zusenden melden""",
-        "imperative": "schreib schreibt schreiben kontaktiert kontaktieren ruf ruft rufen sende sendet senden schick schicken",
+        "imperative": """schreib schreibt schreiben kontaktiert kontaktieren ruf ruft rufen sende sendet senden schick
+            schicken""",
     },
     phrases=lines("""
         keine weiteren|mehr|eure|ihre|solche|diese? <messages>
@@ -52,7 +53,8 @@ GERMAN = Language(
         nicht mehr|langer kontaktiert|angeschrieben|angerufen|belastigt
         nehmt|nehmen|nimm|tragen|tragt sie? mich|uns .. liste|verteiler|runter|raus|aus
         streichen|streicht|loschen|loscht|losch|entfernen|entfernt sie? mich|uns
-        loschen|loscht|losche|losch|entfernen|entfernt|streichen|streicht sie? bitte? meine|diese nummer|telefonnummer|handynummer|kontakt
+        loschen|loscht|losche|losch|entfernen|entfernt|streichen|streicht sie? bitte? meine|diese nummer|telefonnummer|
+            handynummer|kontakt
         nummer loschen|entfernen|streichen
         lassen|lasst|lass sie? mich|uns in ruhe
         von|aus der|ihrer|eurer|dieser|dem liste|verteiler|newsletter abmelden|loschen|streichen|nehmen|austragen

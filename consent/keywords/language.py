@@ -16,14 +16,15 @@ from consent.keywords.wordlists import (
 )
 from consent.vocabulary import Disposition, Signal
 
+_CONTINUED = re.compile(r"\|\n\s*")
 _GROUP = re.compile(r"<(\w+)>")
 
 Label = TypeVar("Label")
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """Return the lines of a block of text, without blank ones."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    """Return the lines of a block of text, without blank ones; one that ends in | goes on in the next."""
+    return tuple(line.strip() for line in _CONTINUED.sub("|", text).splitlines() if line.strip())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consent.keywords.patterns import MASKED, Clause, Hit
-from consent.keywords.text import fold, is_reaction, normalise
+from consent.keywords.text import clauses, fold, is_reaction, joined
 from consent.keywords.wordlists import WordLists
 
 # Another road is meant when a request names these and no text.
@@ -20,12 +20,14 @@ _THIS_ROAD = frozenset({"text", "texts", "texting", "message", "messages", "mess
 class Message:
     """One message, and what is known about it beside its body.
 
-    `clauses` are in the spelling of the phrases, with masked words in the place of homonyms and
-    negated requests; `masked` says whether there were any.
+    `written` are its clauses as folded, `whole` all their words; `clauses` are in the spelling of the
+    phrases, with masked words in the place of homonyms and negated requests; `masked` says whether
+    there were any.
     """
 
     body: str
     words: WordLists
+    written: tuple[tuple[str, ...], ...]
     whole: str
     clauses: tuple[Clause, ...]
     masked: bool
@@ -67,15 +69,17 @@ def understand(
     button: str,
 ) -> Message:
     """Return the message that the steps read."""
-    spelt = [] if is_reaction(fold(body)) else [words.clause(clause) for clause in words.spell(body)]
-    clauses = tuple(_without_harmless(words, clause) for clause in spelt)
-    whole = normalise(body)
+    folded = fold(body)
+    written = clauses(folded)
+    spelt = [] if is_reaction(folded) else [words.clause(clause) for clause in words.spell(written)]
+    remaining = tuple(_without_harmless(words, clause) for clause in spelt)
     return Message(
         body=body,
         words=words,
-        whole=whole,
-        clauses=clauses,
-        masked=(not spelt and whole != "") or any(MASKED in clause.words for clause in clauses),
+        written=written,
+        whole=joined(written),
+        clauses=remaining,
+        masked=(bool(written) and not spelt) or any(MASKED in clause.words for clause in remaining),
         opt_out_type=(opt_out_type or "").strip().casefold(),
         opt_in_pending=opt_in_pending,
         list_keywords=list_keywords,

@@ -6,11 +6,10 @@ What is found here never opts anybody out by itself. It holds the contact for a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from string import ascii_lowercase
 
-from consent.keywords.text import clauses
 from consent.keywords.wordlists import WordLists
 
 STOP_SIGNS = ("\N{OCTAGONAL SIGN}", "\N{NO ENTRY}", "\N{NO ENTRY SIGN}")
@@ -44,23 +43,19 @@ def shows_a_sign(body: str, word_count: int) -> bool:
     return word_count <= _FEW_WORDS and any(sign in body for sign in STOP_SIGNS)
 
 
-def respelt(body: str, words: WordLists) -> list[tuple[str, ...]]:
+def respelt(original: Sequence[Sequence[str]], words: WordLists) -> list[tuple[str, ...]]:
     """Return the clauses with errors put right, in the spelling of the phrases; empty if there were none."""
     typos = _typos(words.strong | words.everyday)
     known = words.filler | words.strong | words.everyday | words.reserved
-    original = clauses(body)
     corrected = [tuple(w if w in known else _correct(w, typos) for w in clause) for clause in original]
-    if tuple(corrected) == original:
-        return []
-    return [words.spelling.apply(clause) for clause in corrected]
+    return [] if corrected == list(original) else words.spell(corrected)
 
 
-def runs_together(body: str, words: WordLists) -> list[tuple[str, ...]]:
+def runs_together(body: str, tokens: Sequence[str], words: WordLists) -> list[tuple[str, ...]]:
     """Return what a message may have meant that runs words together or tears one apart.
 
     Shape: one candidate a tuple, "stoptexting" → stop texting, "st op" → stop.
     """
-    tokens = [word for clause in clauses(body) for word in clause]
     if len(tokens) == 1:
         return list(_parts(tokens[0], words))
     joined = "".join(tokens) if len(tokens) <= _FEW_WORDS else ""

@@ -69,12 +69,20 @@ class Pattern:
 
     def first_words(self) -> frozenset[str]:
         """Return every word the pattern can begin with."""
+        return frozenset().union(*(slot.words for slot in _opening(self.slots)))
+
+    def second_words(self) -> frozenset[str] | None:
+        """Return every word that can come second; None where any word can, or none need to."""
+        if self.slots[0].least == 0:
+            return None
         found: set[str] = set()
-        for slot in self.slots:
+        for slot in self.slots[1:]:
+            if not slot.words or _NUMBER in slot.words:
+                return None
             found |= slot.words
             if slot.least:
-                break
-        return frozenset(found)
+                return frozenset(found)
+        return None
 
     def end(self, clause: Clause, at: int) -> int:
         """Return where the longest match from `at` ends, or -1."""
@@ -104,14 +112,15 @@ def parse(text: str) -> Pattern:
     slots = tuple(_slot(part) for part in parts[at_start : len(parts) - at_end])
     if not slots or all(slot.least == 0 for slot in slots):
         raise MalformedPattern(f"“{text}” contains no word that must be there.")
-    opening = [slots[0]]
-    for slot in slots:
-        opening.append(slot)
-        if slot.least:
-            break
-    if any(not slot.words or _NUMBER in slot.words for slot in opening):
+    if any(not slot.words or _NUMBER in slot.words for slot in _opening(slots)):
         raise MalformedPattern(f"“{text}” must begin with a word, so that it can be found quickly.")
     return Pattern(text, slots, at_start, at_end)
+
+
+def _opening(slots: Sequence[Slot]) -> Sequence[Slot]:
+    """Return the slots up to the first that must be there: one of them takes the first word."""
+    certain = next(number for number, slot in enumerate(slots) if slot.least)
+    return slots[: certain + 1]
 
 
 def _slot(part: str) -> Slot:
@@ -144,19 +153,23 @@ class Hit(Generic[Label]):
 
 
 class PatternSet(Generic[Label]):
-    """Patterns with a label each, found by their first word."""
+    """Patterns with a label each, found by their first word and, where it is certain, their second."""
 
     def __init__(self, rows: Iterable[tuple[Label, str]]) -> None:
-        self._by_word: dict[str, list[tuple[Label, Pattern]]] = {}
+        self._by_word: dict[str, list[tuple[Label, Pattern, frozenset[str] | None]]] = {}
         for label, text in rows:
             pattern = parse(text)
+            entry = (label, pattern, pattern.second_words())
             for word in pattern.first_words():
-                self._by_word.setdefault(word, []).append((label, pattern))
+                self._by_word.setdefault(word, []).append(entry)
 
     def longest_at(self, clause: Clause, at: int, number: int = 0) -> Hit[Label] | None:
         """Return the longest match that begins at this word; on a tie the pattern listed first."""
         best: Hit[Label] | None = None
-        for label, pattern in self._by_word.get(clause.words[at], ()):
+        following = clause.words[at + 1] if at + 1 < len(clause.words) else MASKED
+        for label, pattern, second in self._by_word.get(clause.words[at], ()):
+            if second is not None and following not in second:
+                continue
             end = pattern.end(clause, at)
             if end > (best.end if best else at):
                 best = Hit(label, number, at, end, clause.words[at:end])

@@ -7,8 +7,8 @@ from consent.vocabulary import Disposition, Signal
 
 PORTUGUESE = Language(
     code="pt",
-    opt_out="""parar, pare, parem, sair, descadastrar, descadastre, descadastrar me, me descadastre, descadastro, remover,
-        cancelar, cancelar inscricao, desinscrever, desinscrever me""",
+    opt_out="""parar, pare, parem, sair, descadastrar, descadastre, descadastrar me, me descadastre, descadastro,
+        remover, cancelar, cancelar inscricao, desinscrever, desinscrever me""",
     strong="parar pare parem sair descadastrar descadastre descadastro desinscrever",
     everyday="cancelar cancela cancele cancelem remover",
     help="ajuda",
@@ -22,11 +22,12 @@ PORTUGUESE = Language(
     },
     groups={
         "cease": "pare parem para parar deixe deixem deixa chega",
-        "to_me": """mandar enviar ligar escrever perturbar incomodar encher contatar mandando enviando ligando escrevendo
-            importunar contactar""",
+        "to_me": """mandar enviar ligar escrever perturbar incomodar encher contatar mandando enviando ligando
+            escrevendo importunar contactar""",
         "verb": """mande mandem manda envie enviem envia ligue liguem liga escreva escrevam escreve perturbe perturbem
             incomode incomodem contate contatem contacte contactem mandar enviar ligar""",
-        "messages": "messages mensagens mensagem sms torpedos ligacoes promocoes propaganda propagandas anuncios emails ofertas spam",
+        "messages": """messages mensagens mensagem sms torpedos ligacoes promocoes propaganda propagandas anuncios
+            emails ofertas spam""",
     },
     phrases=lines("""
         <cease> de me|nos? <to_me>
@@ -41,7 +42,8 @@ PORTUGUESE = Language(
         nao quero que me|voces <verb>
         sem mais <messages>
         chega de <messages>
-        me tire|tira|tirem|remova|remove|removam|retire|retira|retirem|exclua|excluam|apague|apaguem|descadastre|descadastrem
+        me tire|tira|tirem|remova|remove|removam|retire|retira|retirem|exclua|excluam|apague|apaguem|descadastre|
+            descadastrem
         tire|tirem|remova|removam|retire|retirem|exclua|excluam|apague|apaguem meu|este|esse numero|contato|nome
         me deixe|deixem|deixa em|quieto paz?
         quero|desejo|gostaria de? me? sair|descadastrar|desinscrever

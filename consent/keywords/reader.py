@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from consent.keywords.message import understand
-from consent.keywords.steps import STEPS, ordinary
+from consent.keywords.message import Message, understand
+from consent.keywords.steps import STEPS, Step
 from consent.keywords.wordlists import WordLists
 from consent.values import Reading
 
@@ -41,8 +41,10 @@ def read(
         list_keywords=list_keywords,
         button=button,
     )
-    for step in STEPS:
-        reading = step.find(message)
-        if reading:
-            return replace(reading, rule=reading.rule or step.code, word_list=words.version)
-    return replace(ordinary(message), word_list=words.version)
+    return next(reading for step in STEPS if (reading := _found(step, message)))
+
+
+def _found(step: Step, message: Message) -> Reading | None:
+    """Return what a step finds, under its code and the version of the lists."""
+    reading = step.find(message)
+    return reading and replace(reading, rule=reading.rule or step.code, word_list=message.words.version)

@@ -35,13 +35,13 @@ SPANISH = Language(
     },
     groups={
         "cease": "deje dejen deja dejar dejad pare paren para parar parad basta",
-        "to_me": """escribirme mandarme enviarme molestarme llamarme contactarme textearme escribir mandar enviar molestar
-            llamar contactar fastidiar acosar acosarme fastidiarme spamear mensajearme""",
-        "verb": """escriba escriban escribas escribir mande manden mandes envie envien envies llame llamen llames moleste
-            molesten molestes contacte contacten contactes textee texteen acose acosen""",
+        "to_me": """escribirme mandarme enviarme molestarme llamarme contactarme textearme escribir mandar enviar
+            molestar llamar contactar fastidiar acosar acosarme fastidiarme spamear mensajearme""",
+        "verb": """escriba escriban escribas escribir mande manden mandes envie envien envies llame llamen llames
+            moleste molesten molestes contacte contacten contactes textee texteen acose acosen""",
         "messages": "mensajes mensaje textos sms llamadas promociones publicidad anuncios correos ofertas spam",
-        "off": """quitenme quiteme quitame borrenme borreme borrame eliminenme elimineme eliminame saquenme saqueme sacame
-            remuevanme remuevame retirenme retireme""",
+        "off": """quitenme quiteme quitame borrenme borreme borrame eliminenme elimineme eliminame saquenme saqueme
+            sacame remuevanme remuevame retirenme retireme""",
     },
     phrases=lines("""
         <cease> de <to_me>

@@ -136,10 +136,10 @@ def near_miss(message: Message) -> Reading | None:
     for hit in message.requests(limited=True) + words.doubtful.hits(message.clauses):
         return _hold(hit.text)
     if not message.masked:
-        meant = respelt(message.body, words)
+        meant = respelt(message.written, words)
         if meant and _asks_to_stop(words, meant):
             return _hold(" ".join(word for clause in meant for word in clause))
-        for candidate in runs_together(message.body, words):
+        for candidate in runs_together(message.body, message.whole.split(), words):
             if _asks_to_stop(words, [candidate]):
                 return _hold(" ".join(candidate))
     keyword_beside_keyword = _mixes_help_and_stop(message)
@@ -254,6 +254,8 @@ def _explained_keyword(message: Message, clause: Clause) -> str:
     if not opening or opening[0] not in words.strong or message.requests(limited=True):
         return ""
     after = [words.clause(rest)]
+    if words.limited.hits(after):
+        return ""
     explained = words.softened.hits(after) or words.signalled.hits(after) or words.doubtful.hits(after)
     return opening[0] if explained else ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u00b4`\u2032\uff07", "'"))
 # A byte that was no UTF-8 may come as a surrogate: most often it is a letter of Windows' Western charset.
@@ -31,7 +31,8 @@ _INNER_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NUMBER_SIGN = re.compile(r"\b(wrong|my|this|your|ur|the) ?#(?!\w)")
 _REACTION = re.compile(
     r"\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|a aime|le gusto|reacted \S{1,16} to"
-    r"|removed an? [a-z ]{1,20} from|[^\w\s\"]{1,8} to)\s{1,3}[\"\u201c\u00ab\u201e][^\"\u201d\u00bb]*[\"\u201d\u00bb]?\s*"
+    r"|removed an? [a-z ]{1,20} from|[^\w\s\"]{1,8} to)"
+    r"\s{1,3}[\"\u201c\u00ab\u201e][^\"\u201d\u00bb]*[\"\u201d\u00bb]?\s*"
 )
 _TOKEN = re.compile(
     r"(?P<word>[^\W_]+)"
@@ -53,13 +54,18 @@ def normalise(body: str) -> str:
     Raises: nothing, for any text.
     Source: rules § 5.
     """
-    return " ".join(word for clause in clauses(body) for word in clause)
+    return joined(clauses(fold(body)))
 
 
-def clauses(body: str) -> tuple[tuple[str, ...], ...]:
-    """Return the folded words of each clause, in order; a message without words has no clause."""
+def joined(clauses: Iterable[Sequence[str]]) -> str:
+    """Return the words of all clauses with single spaces between them."""
+    return " ".join(word for clause in clauses for word in clause)
+
+
+def clauses(folded: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words of each clause of a folded text; a message without words has no clause."""
     found: list[list[str]] = [[]]
-    for token in _joined_letters(_tokens(fold(body))):
+    for token in _joined_letters(_tokens(folded)):
         if token == "":
             found.append([])
         else:
@@ -75,7 +81,7 @@ def fold(body: str) -> str:
     body = body.replace("â€™", "'").translate(_APOSTROPHES)
     body = _WRAPPED_LINE.sub(" ", _MARKUP.sub(" ", body))
     # Marks go before normalisation too: sorting a long run of them takes quadratic time.
-    decomposed = unicodedata.normalize("NFKD", _plain(body)).casefold()
+    decomposed = unicodedata.normalize("NFKD", _plain(body)).translate(_APOSTROPHES).casefold()
     folded = unicodedata.normalize("NFC", _plain(unicodedata.normalize("NFKD", decomposed)))
     folded = _INNER_APOSTROPHE.sub("", folded)
     return _NUMBER_SIGN.sub(r"\1 number", folded)

@@ -6,13 +6,12 @@ them on the other side, cannot be built.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from consent.keywords.patterns import Clause, PatternSet
 from consent.keywords.spelling import Spellings
-from consent.keywords.text import clauses
 from consent.vocabulary import Disposition, Signal
 
 # Twilio's and the FCC's opt-outs (47 CFR 64.1200(a)(10)), and those of Canadian short codes.
@@ -83,9 +82,9 @@ class WordLists:
         """Return every whole-message word of steps 1 to 3: none can be a list's keyword."""
         return self.opt_out | self.opt_in | self.confirming | self.help
 
-    def spell(self, body: str) -> list[tuple[str, ...]]:
-        """Return the clauses of a message in the one spelling that phrases are written in."""
-        return [spelt for clause in clauses(body) if (spelt := self.spelling.apply(clause))]
+    def spell(self, clauses: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+        """Return the clauses in the one spelling that phrases are written in, without empty ones."""
+        return [spelt for clause in clauses if (spelt := self.spelling.apply(clause))]
 
     def clause(self, words: Sequence[str]) -> Clause:
         """Return the clause that these words make, with the filler at its ends marked."""
