@@ -51,7 +51,7 @@ ENGLISH = Language(
     filler="""please now thanks me us all this it that these those everything anything immediately asap ok okay k yes
         yeah yep yup no nope nah hi hello hey hiya dear sir madam maam mam dude bro man guys team folks god omg omfg
         jesus christ
-        just kindly already today forever permanently completely entirely really seriously again right at once for
+        just kindly already today forever permanently completely entirely really seriously again rn haha hahaha xo xoxo right at once for
         good bye goodbye sorry my phone number and much very lol lmao ffs smh wtf damn goddamn fucking freaking
         ugh argh um uh oh well so thanks appreciate appreciated friend buddy mate so too totally from list""",
     buttons=(

@@ -86,7 +86,10 @@ PHRASES = lines("""
     name|number|info needs|need|must|should to? be removed|deleted|taken
     remove|delete # #? #? #? $
     ^ off list|lists $
-    take|get|remove off|from <fill>? list
+    take|get|remove off|from <fill>? contact|text|texting|mailing|marketing|calling|call|phone? list
+    interested|number|person please? remove|optout|unsub|unsubscribe|stop $
+    remove im? not interested
+    dont|never ever? send me|us .. again|anymore|ever
     ^ remove|removed|deregister|unregister $
     leave me|us alone|be
     leave me|us _ _? alone
