@@ -58,7 +58,7 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
         words=word_lists(),
         opt_out_type=message.opt_out_type,
         list_keywords=registry.list_keywords(),
-        button=message.button_text or message.button_payload,
+        button="\n".join(filter(None, (message.button_text, message.button_payload))),
     )
     said_by_provider = (message.opt_out_type or "").upper() == "STOP"
     receive(
