@@ -1,0 +1,88 @@
+"""The first tab: the DND panel, the addresses and the details of the person."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString
+from django.utils.html import format_html
+
+from config.contact_desk import dates
+from config.contact_desk.dnd_panel import Attempt
+from config.contact_desk.forms import AddressForm, DetailsForm
+from config.contact_desk.page import show
+from config.contact_desk.people import user_name
+from config.contact_desk.shell import PAGE_URL, act_of, for_contact, say
+from contacts.models import Contact
+from contacts.services import StaleContact, update_contact
+
+
+@for_contact("contacts.view_contact")
+def view(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """Show the tab."""
+    return show_overview(request, contact)
+
+
+def show_overview(
+    request: HttpRequest,
+    contact: Contact,
+    *,
+    details: DetailsForm | None = None,
+    address: AddressForm | None = None,
+    attempt: Attempt | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the tab; a form that was refused comes back as it was filled in."""
+    return show(
+        request,
+        contact,
+        tab="overview",
+        template="overview.html",
+        details=details or DetailsForm.of(contact),
+        address=address or AddressForm(),
+        attempt=attempt,
+        status=status,
+    )
+
+
+@for_contact("contacts.change_contact")
+def save_details(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """Change the details, unless somebody else has since they were shown."""
+    form = DetailsForm(request.POST, owner_id=contact.owner_id)
+    if form.is_valid():
+        try:
+            update_contact(
+                contact_id=contact.pk,
+                expected_version=form.cleaned_data["version"] or 0,
+                changes=form.values(),
+                **act_of(request),
+            )
+        except StaleContact as stale:
+            form = _shown_again(form, Contact.objects.select_related("owner").get(pk=contact.pk), stale)
+            return show_overview(request, contact, details=form, status=409)
+        except ValidationError as refusal:
+            form.add_refusal(refusal)
+        else:
+            say(request, "Saved.")
+            return redirect(PAGE_URL, contact.pk)
+    return show_overview(request, contact, details=form, status=422)
+
+
+def _shown_again(form: DetailsForm, newest: Contact, stale: StaleContact) -> DetailsForm:
+    """Return the form with what the person typed, on top of the newest state, which it tells where they differ."""
+    data = form.data.copy()
+    data["version"] = str(newest.version)
+    again = DetailsForm(data, owner_id=newest.owner_id)
+    again.full_clean()
+    again.add_error(None, f"Not saved: {stale.changed_by} changed this contact on {dates.at_time(stale.changed_at)}, "
+                    "after you opened it. What you typed is still here; look at what is new, and save again.")
+    for name in form.FIELDS:
+        if again.cleaned_data.get(name, object()) != getattr(newest, name):
+            again.add_error(name, _now(getattr(newest, name)))
+    return again
+
+
+def _now(value: object) -> SafeString:
+    told = user_name(value) if hasattr(value, "get_username") else value  # type: ignore[arg-type]
+    return format_html("Saved meanwhile: “{}”", told) if told else format_html("Saved meanwhile as empty.")
