@@ -17,6 +17,7 @@ from consent.selectors.dnd import ChannelDnd, ContactDnd, contact_dnd
 from consent.vocabulary import ADDRESS_KIND_OF, Channel, Direction, DndStatus, Kind, Reason
 from contacts.models import Contact
 from contacts.selectors import AddressView
+from contacts.vocabulary import AddressKind
 
 ICONS = {
     Channel.SMS: "sms",
@@ -57,10 +58,8 @@ class ChannelView:
     direction: Direction
     state: str
     status: str
-    address: str
-    missing: str
+    hint: str
     connected: bool
-    retired: bool
     reasons: tuple[ReasonView, ...]
     switch: Control | None = None
     options: Control | None = None
@@ -74,8 +73,10 @@ class ChannelView:
         return ICONS[self.channel]
 
     @property
-    def is_silent(self) -> bool:
-        return self.state != "open"
+    def title(self) -> str:
+        if self.direction is Direction.OUTBOUND:
+            return self.channel.label
+        return "Texts from the contact" if self.channel is Channel.SMS else "Calls from the contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +119,13 @@ def _read_only(dnd: ContactDnd, reasons: Mapping[int, ReasonView], addresses: Se
     def view(row: ChannelDnd) -> ChannelView:
         own = tuple(reasons[each.suppression.id] for each in row.reasons)
         outbound = row.direction is Direction.OUTBOUND
-        address = _address(row.channel, addresses) if outbound else ""
         return ChannelView(
             channel=row.channel,
             direction=row.direction,
             state=_state(row.kind, everywhere if outbound else ()),
             status=_status(row.kind, everywhere if outbound else ()),
-            address=address,
-            missing="" if address or not outbound else f"no {ADDRESS_KIND_OF[row.channel].label.lower()}",
+            hint=_hint(row, addresses) if outbound else "",
             connected=row.connected,
-            retired=row.is_retired,
             reasons=own,
         )
 
@@ -142,9 +140,15 @@ def _read_only(dnd: ContactDnd, reasons: Mapping[int, ReasonView], addresses: Se
     )
 
 
-def _address(channel: Channel, addresses: Sequence[AddressView]) -> str:
-    kind = ADDRESS_KIND_OF[channel]
-    return next((each.shown for each in addresses if each.kind is kind and each.is_primary), "")
+def _hint(row: ChannelDnd, addresses: Sequence[AddressView]) -> str:
+    """Return where a message on this channel goes, or why none can."""
+    if row.is_retired:
+        return "Retired by its provider; keeps its state"
+    if not row.connected:
+        return "Not connected; keeps its state"
+    kind = ADDRESS_KIND_OF[row.channel]
+    primary = next((each.shown for each in addresses if each.kind is kind and each.is_primary), "")
+    return primary or f"No {kind.label.lower() if kind is not AddressKind.GMB else kind.label}"
 
 
 def _state(own: Kind | None, everywhere: Sequence[ReasonView]) -> str:
@@ -245,7 +249,7 @@ class _Controls:
         manual = next((each for each in view.reasons if each.reason is Reason.MANUAL), None)
         if not view.connected or any(each.is_permanent for each in view.reasons) or (manual and not manual.until):
             return None
-        label = "Extend…" if manual else "Also switch on by hand…" if view.reasons else "With an end or a note…"
+        label = "Extend…" if manual else "Add by hand…" if view.reasons else "Until…"
         return self.make(
             "on", forms.SwitchOnForm, label, key=view.key, channel=view.channel, direction=view.direction
         )

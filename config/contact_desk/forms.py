@@ -21,22 +21,25 @@ class _Staff(forms.ModelChoiceField):
         return user_name(obj)
 
 
-def _line(label: str, length: int, **more: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=length, widget=widgets.text(), **more)
+def _line(label: str, length: int, *, short: bool = False, **more: Any) -> forms.CharField:
+    """Return a one-line field. Two short ones share a line where there is room."""
+    field = forms.CharField(label=label, required=False, max_length=length, widget=widgets.text(), **more)
+    field.is_short = short  # type: ignore[attr-defined]
+    return field
 
 
 class DetailsForm(forms.Form):
     """What staff may change of a contact, apart from its addresses. `version` is the state the person saw."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    first_name = _line("First name", 150)
-    last_name = _line("Last name", 150)
+    first_name = _line("First name", 150, short=True)
+    last_name = _line("Last name", 150, short=True)
     company = _line("Company", 200)
     owner = _Staff(
         label="Owner", queryset=None, required=False, empty_label="Nobody", widget=widgets.select()
     )
-    language = _line("Language", 16, help_text="A code such as en or es-MX. Empty: not known.")
-    time_zone = _line("Time zone", 64, help_text="A name such as Europe/London. Empty: not known.")
+    language = _line("Language", 16, short=True, help_text="Such as en or es-MX.")
+    time_zone = _line("Time zone", 64, short=True, help_text="Such as Europe/London.")
     notes = forms.CharField(label="Notes", required=False, max_length=10_000, widget=widgets.note(rows=4))
 
     FIELDS = ("first_name", "last_name", "company", "owner", "language", "time_zone", "notes")

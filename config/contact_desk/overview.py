@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import SafeString
+from django.utils import timezone
 from django.utils.html import format_html
 
 from config.contact_desk import dates
@@ -14,7 +18,10 @@ from config.contact_desk.forms import AddressForm, DetailsForm
 from config.contact_desk.page import show
 from config.contact_desk.people import user_name
 from config.contact_desk.shell import PAGE_URL, act_of, for_contact, say
+from consent.selectors import active_suppressions
+from consent.sentences import why
 from contacts.models import Contact
+from contacts.selectors import AddressView, addresses_of
 from contacts.services import StaleContact, update_contact
 
 
@@ -34,16 +41,36 @@ def show_overview(
     status: int = 200,
 ) -> HttpResponse:
     """Return the tab; a form that was refused comes back as it was filled in."""
+    addresses = addresses_of(contact.pk)
     return show(
         request,
         contact,
         tab="overview",
         template="overview.html",
+        addresses=addresses,
+        address_rows=_address_rows(addresses),
         details=details or DetailsForm.of(contact),
         address=address or AddressForm(),
         attempt=attempt,
         status=status,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """An address and what silences it, whoever holds it."""
+
+    address: AddressView
+    silenced: tuple[str, ...]
+
+
+def _address_rows(addresses: Sequence[AddressView]) -> list[AddressRow]:
+    """Return the addresses with what stands for them, in one query."""
+    told: dict[int, dict[str, None]] = {each.id: {} for each in addresses}
+    tz = timezone.get_current_timezone()
+    for row in active_suppressions(address_ids=list(told)):
+        told[row.address_id or 0][f"Silenced on {row.channel.label}: {why(row, tz=tz)}"] = None
+    return [AddressRow(each, tuple(told[each.id])) for each in addresses]
 
 
 @for_contact("contacts.change_contact")

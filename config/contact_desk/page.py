@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from config.contact_desk.dnd_panel import Attempt, panel_of
 from config.contact_desk.shell import PAGE_URL
 from contacts.models import Contact
 from contacts.registry import registry
-from contacts.selectors import addresses_of
+from contacts.selectors import AddressView, addresses_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,13 @@ def show(
     *,
     tab: str,
     template: str,
+    addresses: Sequence[AddressView] | None = None,
     attempt: Attempt | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
     """Return the contact page with one of its tabs."""
-    addresses = addresses_of(contact.pk)
+    addresses = addresses_of(contact.pk) if addresses is None else addresses
     request.current_app = admin.site.name  # type: ignore[attr-defined]
     context = {
         **admin.site.each_context(request),
@@ -62,7 +64,6 @@ def show(
         "opts": Contact._meta,
         "original": contact,
         "contact": contact,
-        "addresses": addresses,
         "panel": panel_of(request, contact, addresses, attempt=attempt),
         "tabs": tabs_of(contact),
         "tab": tab,

@@ -31,7 +31,7 @@ class Moment(forms.DateTimeInput):
 
 
 class Choices(forms.CheckboxSelectMultiple):
-    template_name = "contact_desk/choices.html"
+    use_fieldset = True
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": " ".join(CHECKBOX_CLASSES)})
