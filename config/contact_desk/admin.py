@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
-from config.contact_desk import addresses, dnd_views, history_tab, lists_tab, overview, panels_tab, persons, timeline_tab
-from config.contact_desk.changelist import ContactChangeList, CappedPaginator, Columns
+from config.contact_desk import (
+    addresses,
+    dnd_views,
+    history_tab,
+    lists_tab,
+    overview,
+    panels_tab,
+    persons,
+    timeline_tab,
+)
+from config.contact_desk.changelist import CappedPaginator, Columns, ContactChangeList
 from config.contact_desk.filters import FILTERS
 from contacts.models import Contact
 from contacts.selectors import search, visible_contacts
-from django.conf import settings
 
 
 @admin.register(Contact)

@@ -37,9 +37,7 @@ class How(Word):
 
 
 def _note(label: str = "Note", *, required: bool = False, help_text: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=2000, widget=widgets.note(), help_text=help_text
-    )
+    return forms.CharField(label=label, required=required, max_length=2000, widget=widgets.note(), help_text=help_text)
 
 
 class PanelForm(forms.Form):
@@ -87,9 +85,7 @@ class OptOutForm(PanelForm):
         label="From what", choices=[(each.value, each.label) for each in CHANNELS], widget=widgets.Choices()
     )
     how = forms.ChoiceField(label="How the contact asked", choices=How.choices(), widget=widgets.select())
-    asked_at = forms.DateTimeField(
-        label="When", required=False, widget=widgets.Moment(), help_text="Empty: just now."
-    )
+    asked_at = forms.DateTimeField(label="When", required=False, widget=widgets.Moment(), help_text="Empty: just now.")
     note = _note("What the contact said", required=True)
 
 
@@ -149,5 +145,7 @@ class ClearChannelForm(PanelForm):
 class TurnForm(PanelForm):
     """Do Not Contact or the block, on or off."""
 
-    on = forms.TypedChoiceField(choices=[("1", "on"), ("0", "off")], coerce=lambda v: v == "1", widget=forms.HiddenInput)
+    on = forms.TypedChoiceField(
+        choices=[("1", "on"), ("0", "off")], coerce=lambda v: v == "1", widget=forms.HiddenInput
+    )
     note = _note()

@@ -164,9 +164,7 @@ def _status(own: Kind | None, everywhere: Sequence[ReasonView]) -> str:
     return f"On, by {everywhere[0].reason.label}" if everywhere else "Off"
 
 
-def _with_controls(
-    panel: Panel, dnd: ContactDnd, reasons: Mapping[int, ReasonView], controls: _Controls
-) -> Panel:
+def _with_controls(panel: Panel, dnd: ContactDnd, reasons: Mapping[int, ReasonView], controls: _Controls) -> Panel:
     everything = [reasons[each.suppression.id] for each in every_reason(dnd)]
     cleared = {each.id: controls.clear(each) for each in everything}
 
@@ -211,7 +209,9 @@ class _Controls:
         auto_id = f"{action}-{key}-%s"
         tried = self.attempt if self.attempt and self._is_about(action, initial) else None
         if tried is None:
-            return Control(action, form(initial={"seen": self.seen, **initial}, auto_id=auto_id), label, confirm=confirm)
+            return Control(
+                action, form(initial={"seen": self.seen, **initial}, auto_id=auto_id), label, confirm=confirm
+            )
         data = tried.data.copy()
         data["seen"] = self.seen
         shown = form(data, auto_id=auto_id)
@@ -250,9 +250,7 @@ class _Controls:
         if not view.connected or any(each.is_permanent for each in view.reasons) or (manual and not manual.until):
             return None
         label = "Extend…" if manual else "Add by hand…" if view.reasons else "Until…"
-        return self.make(
-            "on", forms.SwitchOnForm, label, key=view.key, channel=view.channel, direction=view.direction
-        )
+        return self.make("on", forms.SwitchOnForm, label, key=view.key, channel=view.channel, direction=view.direction)
 
     def clear(self, reason: ReasonView) -> Control | None:
         """Return what clears a reason, with the statements it asks for."""
@@ -280,7 +278,9 @@ class _Controls:
     def all_clear(self) -> Control:
         """Return the button that clears what one press can clear."""
         return Control(
-            "clear-channel", self._plain(forms.ClearChannelForm, key="clear-all", channel=Channel.ALL), "Clear temporary"
+            "clear-channel",
+            self._plain(forms.ClearChannelForm, key="clear-all", channel=Channel.ALL),
+            "Clear temporary",
         )
 
     def asked(self) -> Control:

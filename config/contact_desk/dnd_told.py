@@ -10,7 +10,7 @@ from consent.selectors.dnd import ContactDnd, StandingReason
 from consent.sentences import refusal
 from consent.services.recording import Recorded
 from consent.values import Outcome
-from consent.vocabulary import Channel, Direction, Effect, Reason
+from consent.vocabulary import Channel, Direction, Effect
 
 _NEW = {Effect.SET, Effect.STRENGTHENED}
 
@@ -108,7 +108,7 @@ def names(channels: Iterable[Channel]) -> str:
 
 def names_of_reasons(outcomes: Iterable[Outcome]) -> str:
     """Return the reasons of some outcomes as words."""
-    return _listed(dict.fromkeys(Reason(each.reason).label.lower() for each in outcomes if each.reason))
+    return _listed(dict.fromkeys(each.reason.label.lower() for each in outcomes if each.reason))
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -35,9 +35,7 @@ class DetailsForm(forms.Form):
     first_name = _line("First name", 150, short=True)
     last_name = _line("Last name", 150, short=True)
     company = _line("Company", 200)
-    owner = _Staff(
-        label="Owner", queryset=None, required=False, empty_label="Nobody", widget=widgets.select()
-    )
+    owner = _Staff(label="Owner", queryset=None, required=False, empty_label="Nobody", widget=widgets.select())
     language = _line("Language", 16, short=True, help_text="Such as en or es-MX.")
     time_zone = _line("Time zone", 64, short=True, help_text="Such as Europe/London.")
     notes = forms.CharField(label="Notes", required=False, max_length=10_000, widget=widgets.note(rows=4))
@@ -91,7 +89,9 @@ class NewContactForm(DetailsForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if not any(data.get(name) for name in ("first_name", "last_name", "company", "phone", "email")):
-            raise ValidationError("Give a name, a company, a phone number or an e-mail, so that the person can be found.")
+            raise ValidationError(
+                "Give a name, a company, a phone number or an e-mail, so that the person can be found."
+            )
         return data
 
 

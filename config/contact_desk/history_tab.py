@@ -114,7 +114,7 @@ def _changes(older: Any, row: Any, names: _Names) -> Iterable[FieldChange]:
         if name == "owner_id":
             yield FieldChange("Owner", names.users.get(old, ""), names.users.get(new, ""))
         else:
-            yield FieldChange(Contact._meta.get_field(name).verbose_name.capitalize(), old, new)
+            yield FieldChange(name.replace("_", " ").capitalize(), old, new)
 
 
 def _address_edits(rows: list[Any], names: _Names) -> Iterable[Edit]:

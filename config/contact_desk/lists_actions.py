@@ -42,9 +42,7 @@ def _added(form: AddForm, change: ListChange, name: str) -> str:
 
 def _remove(form: RemoveForm, contact: Contact, act: Act) -> ListChange:
     data = form.cleaned_data
-    return verbs.remove(
-        list_id=data["list"], contact_ids=[contact.pk], also_add_to_paired=data["paired"], **act
-    )
+    return verbs.remove(list_id=data["list"], contact_ids=[contact.pk], also_add_to_paired=data["paired"], **act)
 
 
 def _removed(form: RemoveForm, change: ListChange, name: str) -> str:
@@ -83,9 +81,7 @@ def _unblocked(form: ListForm, change: ListChange, name: str) -> str:
 
 
 def _bring_back(form: BringBackForm, contact: Contact, act: Act) -> ListChange:
-    return verbs.bring_back(
-        list_id=form.cleaned_data["list"], contact_id=contact.pk, consent=form.consent(), **act
-    )
+    return verbs.bring_back(list_id=form.cleaned_data["list"], contact_id=contact.pk, consent=form.consent(), **act)
 
 
 def _brought_back(form: BringBackForm, change: ListChange, name: str) -> str:

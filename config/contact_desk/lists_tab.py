@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -21,6 +22,9 @@ from lists.values import MembershipView
 
 LISTS_URL = "admin:contact-desk-lists"
 MAY_CHANGE = "lists.change_listmembership"
+
+
+F = TypeVar("F", bound=ListForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _row(each: MembershipView, tried: tuple[str, QueryDict] | None) -> ListRow:
     mine = data.get("list") == str(each.list_id)
     silent = each.opted_out_at or each.opted_out_addresses
 
-    def form(cls: type[ListForm], key: str) -> ListForm:
+    def form(cls: type[F], key: str) -> F:
         bound = data if mine and action == key else None
         return cls(bound, initial={"list": each.list_id}, auto_id=f"{key}-{each.list_id}-%s")
 

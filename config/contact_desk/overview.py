@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.safestring import SafeString
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from config.contact_desk import dates
 from config.contact_desk.dnd_panel import Attempt
@@ -98,12 +98,13 @@ def save_details(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 def _shown_again(form: DetailsForm, newest: Contact, stale: StaleContact) -> DetailsForm:
     """Return the form with what the person typed, on top of the newest state, which it tells where they differ."""
-    data = form.data.copy()
-    data["version"] = str(newest.version)
-    again = DetailsForm(data, owner_id=newest.owner_id)
+    again = DetailsForm({**form.data.dict(), "version": str(newest.version)}, owner_id=newest.owner_id)
     again.full_clean()
-    again.add_error(None, f"Not saved: {stale.changed_by} changed this contact on {dates.at_time(stale.changed_at)}, "
-                    "after you opened it. What you typed is still here; look at what is new, and save again.")
+    again.add_error(
+        None,
+        f"Not saved: {stale.changed_by} changed this contact on {dates.at_time(stale.changed_at)}, "
+        "after you opened it. What you typed is still here; look at what is new, and save again.",
+    )
     for name in form.FIELDS:
         if again.cleaned_data.get(name, object()) != getattr(newest, name):
             again.add_error(name, _now(getattr(newest, name)))

@@ -57,7 +57,7 @@ def show(
 ) -> HttpResponse:
     """Return the contact page with one of its tabs."""
     addresses = addresses_of(contact.pk) if addresses is None else addresses
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
     context = {
         **admin.site.each_context(request),
         "title": str(contact),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 from contacts.vocabulary import ActorKind
 
@@ -20,9 +20,10 @@ def names_of(refs: Iterable[str]) -> dict[str, str]:
     return {ref: _name(ref, users) for ref in wanted}
 
 
-def user_name(user: AbstractUser) -> str:
+def user_name(user: AbstractUser | AnonymousUser) -> str:
     """Return the name to show for a member of staff."""
-    return user.get_full_name() or user.get_username()
+    full_name = "" if isinstance(user, AnonymousUser) else user.get_full_name()
+    return full_name or user.get_username()
 
 
 def _name(ref: str, users: dict[int, AbstractUser]) -> str:

@@ -46,5 +46,5 @@ def delete(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 
 def _render(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
     return TemplateResponse(request, template, {**admin.site.each_context(request), "opts": Contact._meta, **context})

@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 
-from contacts.models import Contact
+from config.contact_desk.people import user_name
 from contacts.selectors import visible_contacts
 from contacts.services import ContactRefusal
 from contacts.values import Actor
@@ -36,8 +36,8 @@ class Act(TypedDict):
 
 def act_of(request: HttpRequest) -> Act:
     """Return who acts and when: the person logged in, now."""
-    user = request.user
-    return Act(by=Actor(ActorKind.USER, str(user.pk), user.get_full_name() or user.get_username()), at=timezone.now())
+    by = Actor(ActorKind.USER, str(request.user.pk), user_name(request.user))
+    return Act(by=by, at=timezone.now())
 
 
 ContactView = Callable[..., HttpResponse]

@@ -53,7 +53,9 @@ def _kinds(about: About) -> frozenset[EventKind]:
         EventKind.EMAIL_DELIVERED,
     }
     own = set(kinds[: kinds.index(_STAFF_FROM)]) - provider
-    return frozenset({About.LISTS: lists, About.STAFF: staff, About.PROVIDER: provider, About.CONTACT: own}.get(about, ()))
+    return frozenset(
+        {About.LISTS: lists, About.STAFF: staff, About.PROVIDER: provider, About.CONTACT: own}.get(about, ())
+    )
 
 
 class TimelineFilter(forms.Form):
@@ -139,15 +141,15 @@ def views_of(events: Sequence[TimelineEvent], contact: Contact) -> list[EventVie
 
 def _view(event: TimelineEvent, names: Mapping[str, str], subject: Subject) -> EventView:
     late = (event.recorded_at - event.occurred_at).total_seconds() > 60
-    effects = tuple(dict.fromkeys((effect_of(line, subject), _tone(line)) for line in event.lines))
+    told = dict.fromkeys((effect_of(line, subject), _tone(line)) for line in event.lines)
     return EventView(
         when=dates.at_time(event.occurred_at),
         learnt=dates.at_time(event.recorded_at) if late else "",
         title=title_of(event, subject),
         who=names[event.actor] if event.source is not Source.CONTACT else "",
         icon=_ICONS[event.source],
-        tone=_strongest(tone for _, tone in effects),
-        effects=effects,
+        tone=min((tone for _, tone in told), key=_ORDER.index, default="plain"),
+        effects=tuple(effect for effect in told if effect[0]),
         message=event.message,
         note=event.note,
     )
@@ -172,11 +174,7 @@ _ORDER = ("silenced", "refused", "lifted", "plain")
 
 
 def _tone(line: TimelineLine) -> str:
-    return _TONES.get(line.effect, "plain")
-
-
-def _strongest(tones: object) -> str:
-    return min(tones, key=_ORDER.index, default="plain")  # type: ignore[call-overload]
+    return "plain" if line.list_id else _TONES.get(line.effect, "plain")
 
 
 def meanwhile(contact_id: int) -> str:

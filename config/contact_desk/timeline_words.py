@@ -9,6 +9,7 @@ from config.contact_desk.dnd_told import names
 from consent.selectors.timeline import TimelineEvent, TimelineLine
 from consent.sentences import REFUSALS, refusal
 from consent.vocabulary import Channel, Direction, Effect, EventKind
+from lists.sentences import REFUSALS as LIST_REFUSALS
 
 _WITH_WORD = {EventKind.TEXT_OPT_OUT, EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_AMBIGUOUS}
 
@@ -28,7 +29,7 @@ def title_of(event: TimelineEvent, subject: Subject) -> str:
     if event.kind in _WITH_WORD and event.detail:
         verb = "Texted" if Channel.SMS in channels else "Wrote"
         return f"{verb} {event.detail.upper()}"
-    if lists := [subject.lists[line.list_id] for line in event.lines if line.list_id in subject.lists]:
+    if lists := [subject.lists[line.list_id] for line in event.lines if line.list_id and line.list_id in subject.lists]:
         return f"{event.kind.label}: {', '.join(dict.fromkeys(lists))}"
     told = f" ({event.detail})" if event.detail else ""
     where = f": {names(channels)}" if channels else ""
@@ -62,27 +63,28 @@ def effect_of(line: TimelineLine, subject: Subject) -> str:
 def _where(line: TimelineLine, subject: Subject) -> str:
     channel = line.channel.label if line.channel else Channel.ALL.label
     inbound = " from the contact" if line.direction is Direction.INBOUND else ""
-    address = f" ({subject.addresses[line.address_id]})" if line.address_id in subject.addresses else ""
-    return f"{channel}{inbound}{address}"
+    address = subject.addresses.get(line.address_id or 0)
+    return f"{channel}{inbound} ({address})" if address else f"{channel}{inbound}"
 
 
 def _why(line: TimelineLine) -> str:
-    return refusal(line.code) if line.code in REFUSALS else line.code.replace("_", " ").capitalize()
+    if line.code in REFUSALS:
+        return refusal(line.code)
+    return LIST_REFUSALS.get(line.code, line.code.replace("_", " ").capitalize())
 
 
 _ON_LIST = {
-    Effect.SET: "Done",
-    Effect.LIFTED: "Done",
-    Effect.UNCHANGED: "Already so",
-    Effect.NOTHING: "No effect",
-    Effect.SUPERSEDED: "No effect, older than a newer act",
-    Effect.KEPT: "Stays as it was",
-    Effect.REFUSED: "Refused",
-    Effect.STRENGTHENED: "Done",
+    Effect.SET: "",
+    Effect.STRENGTHENED: "",
+    Effect.LIFTED: "",
+    Effect.UNCHANGED: "Already so.",
+    Effect.NOTHING: "No effect.",
+    Effect.SUPERSEDED: "No effect, older than a newer act.",
+    Effect.KEPT: "Stays as it was.",
+    Effect.REFUSED: "Refused.",
 }
+"""The title says what happened to a membership; here is only what it did not do."""
 
 
 def _on_list(line: TimelineLine) -> str:
-    return f"{_ON_LIST[line.effect]}{f'. {_why(line)}' if line.code else ''}"
-
-
+    return f"{_ON_LIST[line.effect]} {_why(line) if line.code else ''}".strip()

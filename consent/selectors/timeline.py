@@ -15,6 +15,7 @@ EVENTS_A_PAGE = 50
 ENTRIES_AN_EVENT = 8
 """How many rows are read per event of a page. Longer events make a page shorter, never incomplete."""
 
+
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
     """One outcome of an event: one row of the ledger."""
