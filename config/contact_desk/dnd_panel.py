@@ -207,28 +207,27 @@ class _Controls:
     ) -> Control:
         """Return a control. Its form is about the line that `initial` names."""
         auto_id = f"{action}-{key}-%s"
-        tried = self.attempt if self.attempt and self._is_about(action, initial) else None
-        if tried is None:
+        if not self._is_tried(action, initial):
             return Control(
                 action, form(initial={"seen": self.seen, **initial}, auto_id=auto_id), label, confirm=confirm
             )
-        data = tried.data.copy()
+        assert self.attempt is not None
+        data = self.attempt.data.copy()
         data["seen"] = self.seen
         shown = form(data, auto_id=auto_id)
         shown.full_clean()
-        for field, sentence in tried.problems:
+        for field, sentence in self.attempt.problems:
             name = field if field in shown.fields else None
             if sentence not in shown.errors.get(name or "__all__", []):
                 shown.add_error(name, sentence)
         return Control(action, shown, label, open=True, confirm=confirm)
 
-    def _is_about(self, action: str, initial: Mapping[str, Any]) -> bool:
-        assert self.attempt is not None
-        names = ("channel", "direction", "suppression", "on")
-        posted = self.attempt.data
-        return self.attempt.action == action and all(
-            posted.get(name, str(initial[name])) == str(initial[name]) for name in names if name in initial
-        )
+    def _is_tried(self, action: str, initial: Mapping[str, Any]) -> bool:
+        """Return whether the form that was tried is the one about this line."""
+        if self.attempt is None or self.attempt.action != action:
+            return False
+        named = (name for name in ("channel", "direction", "suppression", "on") if name in initial)
+        return all(self.attempt.data.get(name, str(initial[name])) == str(initial[name]) for name in named)
 
     def switch(self, view: ChannelView) -> Control | None:
         """Return the row's switch, if one press can do it."""
@@ -246,11 +245,13 @@ class _Controls:
 
     def options(self, view: ChannelView) -> Control | None:
         """Return the form that switches on with an end and a note, where that can still add something."""
+        where = {"channel": view.channel, "direction": view.direction}
         manual = next((each for each in view.reasons if each.reason is Reason.MANUAL), None)
-        if not view.connected or any(each.is_permanent for each in view.reasons) or (manual and not manual.until):
+        pointless = any(each.is_permanent for each in view.reasons) or (manual and not manual.until)
+        if (pointless or not view.connected) and not self._is_tried("on", where):
             return None
         label = "Extend…" if manual else "Add by hand…" if view.reasons else "Until…"
-        return self.make("on", forms.SwitchOnForm, label, key=view.key, channel=view.channel, direction=view.direction)
+        return self.make("on", forms.SwitchOnForm, label, key=view.key, **where)
 
     def clear(self, reason: ReasonView) -> Control | None:
         """Return what clears a reason, with the statements it asks for."""

@@ -12,7 +12,7 @@ from config.contact_desk.dnd_actions import ACTIONS
 from config.contact_desk.dnd_panel import Attempt
 from config.contact_desk.fingerprint import StalePanel, unchanged_since
 from config.contact_desk.overview import show_overview
-from config.contact_desk.shell import PAGE_URL, act_of, for_contact, refuse, say
+from config.contact_desk.shell import PAGE_URL, act_of, for_contact, problems_of, refuse, say
 from config.contact_desk.timeline_tab import meanwhile
 from consent.selectors.dnd import contact_dnd
 from consent.services.dnd import UnableToSetDnd
@@ -28,6 +28,7 @@ def act(request: HttpRequest, contact: Contact, action: str) -> HttpResponse:
     doing = ACTIONS[action]
     form = doing.form(request.POST)
     if not form.is_valid():
+        refuse(request, problems_of(form))
         return show_overview(request, contact, attempt=Attempt(action, request.POST), status=422)
     try:
         with unchanged_since(contact.pk, form.cleaned_data["seen"]) as before:
@@ -36,6 +37,7 @@ def act(request: HttpRequest, contact: Contact, action: str) -> HttpResponse:
         refuse(request, meanwhile(contact.pk))
         return show_overview(request, contact, attempt=Attempt(action, request.POST), status=409)
     except UnableToSetDnd as unable:
+        refuse(request, str(unable))
         return _again(request, contact, Attempt(action, request.POST, ((unable.field, str(unable)),)))
     if recorded.refusals:
         sentence = told.refused(recorded, before)

@@ -13,7 +13,7 @@ from config.contact_desk import dates
 from config.contact_desk.lists_actions import ACTIONS, refused
 from config.contact_desk.lists_forms import AddForm, BringBackForm, ListForm, OptOutForm
 from config.contact_desk.page import show
-from config.contact_desk.shell import act_of, for_contact, refuse, say
+from config.contact_desk.shell import act_of, for_contact, problems_of, refuse, say
 from contacts.models import Contact
 from lists.models import ContactList
 from lists.selectors import memberships_of
@@ -58,6 +58,7 @@ def act(request: HttpRequest, contact: Contact, action: str) -> HttpResponse:
     doing = ACTIONS[action]
     form = doing.form(request.POST)
     if not form.is_valid():
+        refuse(request, problems_of(form))
         return show_lists(request, contact, tried=(action, request.POST), status=422)
     try:
         change = doing.run(form, contact, act_of(request))

@@ -9,8 +9,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from config.contact_desk import dates
 from config.contact_desk.dnd_panel import Attempt
@@ -111,6 +109,6 @@ def _shown_again(form: DetailsForm, newest: Contact, stale: StaleContact) -> Det
     return again
 
 
-def _now(value: object) -> SafeString:
+def _now(value: object) -> str:
     told = user_name(value) if hasattr(value, "get_username") else value  # type: ignore[arg-type]
-    return format_html("Saved meanwhile: “{}”", told) if told else format_html("Saved meanwhile as empty.")
+    return f"Saved meanwhile: “{told}”" if told else "Saved meanwhile as empty."

@@ -21,8 +21,9 @@ from contacts.services import create_contact, delete_contact
 def create(request: HttpRequest) -> HttpResponse:
     """Show the form for a new contact, and create it."""
     require(request, "contacts.add_contact")
-    form = NewContactForm(request.POST or None, initial={"owner": request.user.pk}, owner_id=request.user.pk)
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = NewContactForm(data, initial={"owner": request.user.pk}, owner_id=request.user.pk)
+    if form.is_valid():
         try:
             contact = create_contact(**form.values(), addresses=form.addresses(), **act_of(request))
         except InvalidAddress as invalid:
@@ -32,7 +33,9 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             say(request, f"{contact} created.")
             return redirect(PAGE_URL, contact.pk)
-    return _render(request, "contact_desk/add.html", title="New contact", form=form)
+    return _render(
+        request, "contact_desk/add.html", title="New contact", form=form, status=422 if form.is_bound else 200
+    )
 
 
 @for_contact("contacts.delete_contact")
@@ -45,6 +48,7 @@ def delete(request: HttpRequest, contact: Contact) -> HttpResponse:
     return show(request, contact, tab="delete", template="delete.html")
 
 
-def _render(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+def _render(request: HttpRequest, template: str, *, status: int, **context: Any) -> HttpResponse:
     request.current_app = admin.site.name
-    return TemplateResponse(request, template, {**admin.site.each_context(request), "opts": Contact._meta, **context})
+    context = {**admin.site.each_context(request), "opts": Contact._meta, **context}
+    return TemplateResponse(request, template, context, status=status)

@@ -10,6 +10,7 @@ from typing import TypedDict
 import structlog
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -88,3 +89,12 @@ def say(request: HttpRequest, sentence: str) -> None:
 def refuse(request: HttpRequest, sentence: str) -> None:
     """Show on the next page why something was not done."""
     messages.error(request, format_html("<strong>Not done.</strong> {}", sentence))
+
+
+def problems_of(form: Form) -> str:
+    """Return what is wrong with a form as one line, for the case that it is no longer on the page."""
+    told = []
+    for name, errors in form.errors.items():
+        label = f"{form.fields[name].label or name.capitalize()}: " if name in form.fields else ""
+        told += [f"{label}{error}" for error in errors]
+    return " ".join(told)

@@ -47,7 +47,5 @@ def press_list(client: Client, contact: Contact, action: str, **fields: object) 
 
 
 def said(response: HttpResponse) -> str:
-    """Return the messages that the answer left for the next page."""
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
-
-
+    """Return the messages that this answer left for the next page."""
+    return " ".join(str(message) for message in get_messages(response.wsgi_request)._queued_messages)
