@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from config.contact_desk.fingerprint import fingerprint
-from config.roles import GRANTS
 from consent.selectors.dnd import contact_dnd
 from contacts.models import Contact
-
-
-def grant(user: User) -> User:
-    """Give a user what the roles of its groups may do."""
-    roles = set(user.groups.values_list("name", flat=True))
-    for name, granted in GRANTS.items():
-        if roles & granted:
-            app, codename = name.split(".")
-            user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
-    return user
 
 
 def as_user(user: User) -> Client:
     """Return a browser in which somebody is logged in."""
     client = Client()
-    client.force_login(grant(user))
+    client.force_login(user)
     return client
 
 
