@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from consent import selectors
+from consent import selectors, sentences
 from consent.admin import links
 from consent.admin.choosing import Chosen, WhoForm, choose, remember
 from consent.selectors.decisions import Subject
-from consent.values import GateRequest, Refusal
-from consent.vocabulary import CHANNELS, Channel, Purpose
+from consent.values import ActiveSuppression, GateRequest, Refusal
+from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Purpose, Reason
 from lists.models import ContactList
 
 DEFAULTS = {"channel": Channel.SMS.value, "purpose": Purpose.MARKETING.value}
@@ -60,7 +60,7 @@ def _answered(form: AskForm, chosen: Chosen) -> dict[str, object]:
     if chosen.contact is not None:
         answer = selectors.decide(question, Subject(contact_id=chosen.contact.pk))
         subject = f"{chosen.contact}, {answer.address_value}" if answer.address_value else str(chosen.contact)
-        form = remember(form, chosen.contact)
+        form, subject = remember(form, chosen.contact), links.contact(chosen.contact.pk, subject)
     elif chosen.address is not None:
         answer = selectors.decide(question, Subject(address_value=chosen.address.value))
         subject = chosen.address.shown
@@ -77,6 +77,28 @@ def _reason(refusal: Refusal) -> dict[str, object]:
         "channel": refusal.channel.label if refusal.channel else "",
         "kind": links.kind(refusal.kind) if refusal.kind else "",
         "expires_at": refusal.expires_at,
-        "routes": [route.label for route in refusal.lifted_by],
+        "ends": sentences.how_it_lifts(_standing(refusal)) if refusal.rule else "",
         "rule": links.rule(refusal.rule) if refusal.rule else "",
     }
+
+
+def _standing(refusal: Refusal) -> ActiveSuppression:
+    """Return the suppression behind a refusal, as far as a sentence about its end needs it."""
+    assert refusal.channel is not None
+    assert refusal.kind is not None
+    assert refusal.since is not None
+    reason = Reason.BLOCKED if refusal.code == "blocked_contact" else Reason(refusal.code)
+    return ActiveSuppression(
+        id=0,
+        address_id=None,
+        contact_id=None,
+        channel=refusal.channel,
+        direction=Direction.OUTBOUND,
+        reason=reason,
+        kind=refusal.kind,
+        covers=Covers.EVERYTHING,
+        rule=refusal.rule,
+        since=refusal.since,
+        reaffirmed_at=refusal.since,
+        expires_at=refusal.expires_at,
+    )

@@ -38,11 +38,12 @@ class ChannelAdmin(ViewOnlyAdmin):
         return request.user.has_perm("consent.change_channelstate")
 
     def get_urls(self) -> list[URLPattern]:
-        mine = [
-            path("<str:channel>/connect/", self.admin_site.admin_view(self.connect), name="consent_channel_connect"),
-            path("<str:channel>/disconnect/", self.admin_site.admin_view(self.disconnect), name="consent_channel_disconnect"),
-        ]  # fmt: skip
-        return [*mine, *super().get_urls()]
+        connect, disconnect = map(self.admin_site.admin_view, (self.connect, self.disconnect))
+        return [
+            path("<str:channel>/connect/", connect, name="consent_channel_connect"),
+            path("<str:channel>/disconnect/", disconnect, name="consent_channel_disconnect"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
@@ -50,7 +51,6 @@ class ChannelAdmin(ViewOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Channels",
-            "opts": self.opts,
             "channels": channel_views(),
             "may_switch": self.may_switch(request),
         }

@@ -49,6 +49,7 @@ class DoorFilter(SelectFilter):
 class DeliveryAdmin(ViewOnlyAdmin):
     """Shows each delivery with its body and outcome. The one thing to do is to read a failed one again."""
 
+    screen = "Deliveries"
     list_display = ("received", "door", "status_mark", "said", "reason", "attempts")
     list_display_links = ("received",)
     list_filter = (("status", ChoiceFilter), DoorFilter, ("received_at", DayFilter))

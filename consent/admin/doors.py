@@ -15,6 +15,7 @@ from consent.models import DoorCounter
 class DoorCounterAdmin(ViewOnlyAdmin):
     """Shows per day how many requests each door refused, and for which cause."""
 
+    screen = "Refused at the door"
     list_display = ("day_date", "door", "cause", "count", "last")
     ordering = ("-day_date", "door", "cause")
 

@@ -51,6 +51,7 @@ class ActFilter(SelectFilter):
 class LedgerAdmin(ViewOnlyAdmin):
     """Shows what happened, to whom, by whom, under which rule, and what it changed."""
 
+    screen = "Ledger"
     list_display = ("recorded", "what", "effect_mark", "who", "rule_link", "told_by")
     list_display_links = ("recorded",)
     list_filter = (
@@ -69,7 +70,7 @@ class LedgerAdmin(ViewOnlyAdmin):
     ordering = ("-id",)
     fieldsets = (
         ("What happened", {"fields": ("what", "effect_mark", "reason_text", "code_text", "rule_link", "who")}),
-        ("Whose word", {"fields": ("source", "told_by", "occurred_at", "recorded_at")}),
+        ("Whose word", {"fields": ("source", "told_by", "occurred", "recorded")}),
         ("What it rests on", {"fields": ("suppression_link", "delivery_link", "message_id", "evidence_id", "list_id")}),
         ("Ids", {"fields": ("public_id", "event_link")}),
     )
@@ -116,9 +117,13 @@ class LedgerAdmin(ViewOnlyAdmin):
         log.info("ledger_exported", user_id=request.user.pk, filters=request.GET.urlencode())
         return csv_export.respond("ledger", EXPORT_COLUMNS, _export_rows(rows))
 
-    @display(description="When")
+    @display(description="Recorded")
     def recorded(self, row: LedgerEntry) -> str:
         return links.moment(row.recorded_at)
+
+    @display(description="Happened")
+    def occurred(self, row: LedgerEntry) -> str:
+        return links.moment(row.occurred_at)
 
     @display(description="What happened")
     def what(self, row: LedgerEntry) -> SafeString:

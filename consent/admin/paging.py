@@ -13,6 +13,7 @@ class CappedPaginator(Paginator):
     """
 
     MOST = 5_000
+    template_name = "consent/pages.html"
 
     @cached_property
     def count(self) -> int:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from unfold.widgets import UnfoldBooleanSwitchWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget, UnfoldBooleanWidget
 
 from consent.admin.actors import staff
 from consent.admin.history import HistoryAdmin
@@ -32,7 +32,10 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = BusinessProfile
         fields = ("name", "help_text", "opt_in_on_any_message")
-        widgets = {"opt_in_on_any_message": UnfoldBooleanSwitchWidget}
+        widgets = {
+            "help_text": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "opt_in_on_any_message": UnfoldBooleanSwitchWidget,
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -67,6 +70,12 @@ class BusinessProfileAdmin(HistoryAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> BusinessProfile | None:
         return business_profile() if object_id == "1" else None
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        named = {"title": "Business profile", "screen": "Business profile", "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, {**named, **(extra_context or {})})
 
     def get_fieldsets(self, request: HttpRequest, obj: BusinessProfile | None = None) -> Any:
         if self.has_change_permission(request, obj):

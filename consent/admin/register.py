@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -29,8 +29,8 @@ from consent.vocabulary import CHANNELS, Channel, LiftRoute
 log = structlog.get_logger(__name__)
 
 EXPORT_HEAD = (
-    "id", "contact id", "contact", "address kind", "address", "channel", "direction", "reason", "kind", "covers", "rule",
-    "why", "since", "recorded at", "until", "lifted at", "lift route", "set by", "source", "note",
+    "id", "contact id", "contact", "address kind", "address", "channel", "direction", "reason", "kind", "covers",
+    "rule", "why", "since", "recorded at", "until", "lifted at", "lift route", "set by", "source", "note",
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ class RuleFilter(SelectFilter):
 class RegisterAdmin(ViewOnlyAdmin):
     """Shows who is silenced, why, by whom and until when."""
 
+    screen = "Register"
     list_display = ("who", "where", "why", "strength", "until", "told_by", "state")
     list_display_links = ("why",)
     list_filter = (
@@ -96,9 +97,9 @@ class RegisterAdmin(ViewOnlyAdmin):
     ordering = ("-recorded_at", "-id")
     fieldsets = (
         ("What stands", {"fields": ("who", "where", "why", "strength", "covers", "rule_link", "state")}),
-        ("How it came", {"fields": ("since", "reaffirmed_at", "recorded_at", "source", "told_by", "note")}),
+        ("How it came", {"fields": ("began", "said_again", "recorded", "source", "told_by", "note", "ledger_link")}),
         ("How it ends", {"fields": ("until", "how_it_lifts", "lift_proof", "lift_note")}),
-        ("Ids", {"fields": ("public_id", "set_event_id", "lift_event_id")}),
+        ("Ids", {"fields": ("public_id",)}),
     )
 
     def has_view_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
@@ -170,6 +171,27 @@ class RegisterAdmin(ViewOnlyAdmin):
             return links.mark("Active", "bad")
         when = sentences.day(row.lifted_at, tz=ZoneInfo(settings.TIME_ZONE))
         return format_html('{}<span class="cd-sub">{}</span>', links.mark("Lifted", "quiet"), when)
+
+    @display(description="Since")
+    def began(self, row: Suppression) -> str:
+        return links.moment(row.since)
+
+    @display(description="Said again")
+    def said_again(self, row: Suppression) -> str:
+        return links.moment(row.reaffirmed_at) if row.reaffirmed_at > row.since else "—"
+
+    @display(description="Recorded")
+    def recorded(self, row: Suppression) -> str:
+        return links.moment(row.recorded_at)
+
+    @display(description="In the ledger")
+    def ledger_link(self, row: Suppression) -> SafeString:
+        # Whom it is about leads to an index of the ledger; the suppression's id alone does not.
+        about_whom = f"contact_id__exact={row.contact_id}" if row.contact_id else f"address_id__exact={row.address_id}"
+        ledger = reverse("admin:consent_ledgerentry_changelist")
+        return format_html(
+            '<a href="{}?{}&amp;suppression_id__exact={}">Everything about it</a>', ledger, about_whom, row.pk
+        )
 
     @display(description="Rule")
     def rule_link(self, row: Suppression) -> SafeString:

@@ -24,8 +24,12 @@ class NamedChangeList(ChangeList):
 
 
 class ViewOnlyAdmin(ModelAdmin):
-    """Shows rows that nobody adds, changes, deletes or reverts here, superusers included."""
+    """Shows rows that nobody adds, changes, deletes or reverts here, superusers included.
 
+    Subclasses name their `screen` as the sidebar does.
+    """
+
+    screen = ""
     actions = None
     list_per_page = 50
     list_max_show_all = 50
@@ -62,7 +66,8 @@ class ViewOnlyAdmin(ModelAdmin):
         """Show the list. Raises: PermissionDenied for anything but reading."""
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        return super().changelist_view(request, extra_context)
+        named = {"title": self.screen, "screen": self.screen}
+        return super().changelist_view(request, {**named, **(extra_context or {})})
 
     def changeform_view(
         self,
@@ -72,7 +77,8 @@ class ViewOnlyAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show one row. The theme's History link would lead to edits, of which there are none."""
-        return super().changeform_view(request, object_id, form_url, {"show_history": False, **(extra_context or {})})
+        named = {"title": self.screen, "screen": self.screen, "show_history": False}
+        return super().changeform_view(request, object_id, form_url, {**named, **(extra_context or {})})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

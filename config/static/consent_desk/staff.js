@@ -1,20 +1,24 @@
-// The theme opens its filters, menus and sidebar from elements that only a mouse reaches. This gives them to the keyboard.
+// The theme opens filters, menus and the sidebar from elements that only a mouse reaches, and names some buttons by an
+// icon alone. This gives them to the keyboard and to screen readers.
 (function () {
   "use strict";
 
-  function isNative(element) {
-    return element.matches("button, input, select, textarea, summary, label, a[href]");
-  }
+  const NAMES = {
+    add: "Add",
+    close: "Close",
+    dock_to_right: "Show or hide the navigation",
+    do_not_disturb_on: "Consent Desk, start page",
+    search: "Search",
+  };
+  const BACKDROPS = "#changelist-filter-close, #modal-overlay";
+  const NATIVE = "button, input, select, textarea, summary, label, a[href]";
 
-  function makeReachable(element) {
-    if (isNative(element) || element.querySelector("a[href], button, input")) {
+  function giveToKeyboard(element) {
+    if (element.matches(NATIVE) || element.querySelector(NATIVE)) {
       return;
     }
     element.setAttribute("role", "button");
     element.setAttribute("tabindex", "0");
-    if (!element.hasAttribute("aria-label") && element.matches(".material-symbols-outlined")) {
-      element.setAttribute("aria-label", LABELS[element.textContent.trim()] || "Open or close");
-    }
     element.addEventListener("keydown", function (event) {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
@@ -23,9 +27,17 @@
     });
   }
 
-  const LABELS = { dock_to_right: "Show or hide the navigation", close: "Close the navigation" };
-  // Layers that close when their backdrop is clicked also close by Escape.
-  const BACKDROPS = "#changelist-filter-close, #modal-overlay";
+  function name(icon) {
+    const control = icon.closest("a[href], button, [role=button]");
+    if (!control || control.hasAttribute("aria-label")) {
+      return;
+    }
+    const words = Array.from(control.querySelectorAll(".material-symbols-outlined"), (each) => each.textContent.trim());
+    const rest = words.reduce((text, word) => text.replace(word, ""), control.textContent);
+    if (!rest.trim()) {
+      control.setAttribute("aria-label", NAMES[icon.textContent.trim()] || "Open or close");
+    }
+  }
 
   document.addEventListener("DOMContentLoaded", function () {
     const main = document.getElementById("main");
@@ -34,12 +46,14 @@
     }
     document.querySelectorAll("[x-on\\:click]").forEach(function (element) {
       if (!element.matches(BACKDROPS)) {
-        makeReachable(element);
+        giveToKeyboard(element);
       }
     });
-    // Ligature names of the icon font are no words for a screen reader.
-    document.querySelectorAll(".material-symbols-outlined:not([role])").forEach(function (icon) {
-      icon.setAttribute("aria-hidden", "true");
+    document.querySelectorAll(".material-symbols-outlined").forEach(function (icon) {
+      name(icon);
+      if (!icon.hasAttribute("role")) {
+        icon.setAttribute("aria-hidden", "true");
+      }
     });
   });
 })();
