@@ -28,7 +28,7 @@ def context(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
         "holds": waiting.holds(request, now=now, tz=tz),
         "acts": charts.acts(request, first=today - timedelta(days=days - 1), last=today, tz=tz),
         "standing": standing.tables(request),
-        "losses": standing.losses(request, since=now - timedelta(days=days)),
+        "losses": standing.losses(request, days=days, now=now),
         "days": days,
         "periods": PERIODS,
     }

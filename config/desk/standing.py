@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
 from config.desk.waiting import listing
 from consent.selectors import connected_channels, standing_counts
 from consent.vocabulary import CHANNELS
+from lists.selectors.overview import greatest_losses
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def tables(request: HttpRequest) -> dict[str, object] | None:
                 channel.label,
                 silenced[channel],
                 _percent(silenced[channel], everybody.count),
-                listing("consent_suppression", state="active", channel=channel.value, direction__exact="outbound"),
+                listing("contacts_contact", channel=channel.value),
                 "" if channel in connected else "not connected",
             )
             for channel in CHANNELS
@@ -56,9 +57,21 @@ def tables(request: HttpRequest) -> dict[str, object] | None:
     }
 
 
-def losses(request: HttpRequest, *, since: datetime) -> list[Share]:
-    """Return the lists that lost most members since then."""
-    return []
+def losses(request: HttpRequest, *, days: int, now: datetime) -> list[Share]:
+    """Return the lists that lost most members in these days."""
+    if not request.user.has_perm("lists.view_listmembership"):
+        return []
+    found = greatest_losses(since=now - timedelta(days=days))
+    most = found[0].count if found else 1
+    return [
+        Share(
+            loss.name,
+            loss.count,
+            _percent(loss.count, most),
+            listing("lists_listmembership", list__id__exact=loss.list_id, left=days),
+        )
+        for loss in found
+    ]
 
 
 def _percent(part: int, whole: int) -> float:

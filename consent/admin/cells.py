@@ -21,13 +21,13 @@ _TONES = {
 def what(row: LedgerEntry) -> SafeString:
     """Return what happened, with where and the word or code that told us."""
     told = [row.get_channel_display() if row.channel else "", f"“{row.detail}”" if row.detail else ""]
-    return format_html('{}<span class="cd-sub">{}</span>', row.get_kind_display(), ", ".join(filter(None, told)))
+    return format_html('{}<span class="sd-sub">{}</span>', row.get_kind_display(), ", ".join(filter(None, told)))
 
 
 def effect(row: LedgerEntry) -> SafeString:
     """Return what it did, to which reason, and why it did nothing."""
     mark = links.mark(row.get_effect_display(), _TONES.get(Effect(row.effect), "quiet"))
-    return format_html('{}<span class="cd-sub">{}</span>', mark, row.get_reason_display() if row.reason else "")
+    return format_html('{}<span class="sd-sub">{}</span>', mark, row.get_reason_display() if row.reason else "")
 
 
 def who(row: LedgerEntry, names: Names) -> SafeString:
@@ -36,4 +36,4 @@ def who(row: LedgerEntry, names: Names) -> SafeString:
     if row.contact_id is None:
         return format_html("{}", address or "—")
     name = names.contacts.get(row.contact_id, f"Contact {row.contact_id}")
-    return format_html('{}<span class="cd-sub">{}</span>', links.contact(row.contact_id, name), address)
+    return format_html('{}<span class="sd-sub">{}</span>', links.contact(row.contact_id, name), address)

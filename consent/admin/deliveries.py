@@ -134,7 +134,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
             return format_html("—")
         message: InboundMessage = row.read[0]
         return format_html(
-            '{}<span class="cd-sub cd-clip">{}</span>', message.get_message_class_display(), message.body[:120]
+            '{}<span class="sd-sub sd-clip">{}</span>', message.get_message_class_display(), message.body[:120]
         )
 
     @display(description="Next try")

@@ -32,16 +32,16 @@ def kind(value: str) -> SafeString:
     """Return the mark of a suppression's kind: in words, and a lock where it is permanent."""
     if value == Kind.PERMANENT:
         return format_html(
-            '<span class="cd-mark cd-mark-permanent"><span class="material-symbols-outlined" aria-hidden="true">'
+            '<span class="sd-mark sd-mark-permanent"><span class="material-symbols-outlined" aria-hidden="true">'
             "lock</span>{}</span>",
             Kind.PERMANENT.label,
         )
-    return format_html('<span class="cd-mark cd-mark-temporary">{}</span>', Kind.TEMPORARY.label) if value else ""
+    return format_html('<span class="sd-mark sd-mark-temporary">{}</span>', Kind.TEMPORARY.label) if value else ""
 
 
 def mark(text: str, tone: str) -> SafeString:
     """Return a word in a box. Shape: `tone` is good, bad, wait or quiet."""
-    return format_html('<span class="cd-mark cd-mark-{}">{}</span>', tone, text)
+    return format_html('<span class="sd-mark sd-mark-{}">{}</span>', tone, text)
 
 
 def to(model: str, row_id: int | None, text: str) -> SafeString:

@@ -54,7 +54,7 @@ class BusinessProfileAdmin(HistoryAdmin):
     form = ProfileForm
     fieldsets = (
         ("The business", {"fields": ("name", "help_text")}),
-        ("Policy", {"fields": ("opt_in_on_any_message", "confirm_danger"), "classes": ("cd-danger",)}),
+        ("Policy", {"fields": ("opt_in_on_any_message", "confirm_danger"), "classes": ("sd-danger",)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

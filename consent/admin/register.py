@@ -137,7 +137,7 @@ class RegisterAdmin(ViewOnlyAdmin):
 
     @display(description="Who")
     def who(self, row: Suppression) -> SafeString:
-        address = format_html('<span class="cd-sub">{}</span>', row.address.shown) if row.address else ""
+        address = format_html('<span class="sd-sub">{}</span>', row.address.shown) if row.address else ""
         if row.contact is None:
             return format_html("{}", row.address.shown if row.address else "")
         return format_html("{}{}", links.contact(row.contact.pk, str(row.contact)), address)
@@ -145,7 +145,7 @@ class RegisterAdmin(ViewOnlyAdmin):
     @display(description="Where")
     def where(self, row: Suppression) -> SafeString:
         direction = "" if row.direction == "outbound" else row.get_direction_display()
-        return format_html('{}<span class="cd-sub">{}</span>', row.get_channel_display(), direction)
+        return format_html('{}<span class="sd-sub">{}</span>', row.get_channel_display(), direction)
 
     @display(description="Why")
     def why(self, row: Suppression) -> str:
@@ -170,7 +170,7 @@ class RegisterAdmin(ViewOnlyAdmin):
         if row.lifted_at is None:
             return links.mark("Active", "bad")
         when = sentences.day(row.lifted_at, tz=ZoneInfo(settings.TIME_ZONE))
-        return format_html('{}<span class="cd-sub">{}</span>', links.mark("Lifted", "quiet"), when)
+        return format_html('{}<span class="sd-sub">{}</span>', links.mark("Lifted", "quiet"), when)
 
     @display(description="Since")
     def began(self, row: Suppression) -> str:

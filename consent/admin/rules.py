@@ -23,7 +23,8 @@ def view(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("consent.view_suppression"):
         raise PermissionDenied
     groups = [(title, [_row(rule) for rule in RULES if rule.code.startswith(letter)]) for letter, title in GROUPS]
-    context = {**admin.site.each_context(request), "title": "Rules", "groups": groups}
+    codes = list(dict.fromkeys(rule.code for rule in RULES))
+    context = {**admin.site.each_context(request), "title": "Rules", "groups": groups, "codes": codes}
     return TemplateResponse(request, "consent/rules.html", context)
 
 

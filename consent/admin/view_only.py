@@ -31,8 +31,8 @@ class ViewOnlyAdmin(ModelAdmin):
 
     screen = ""
     actions = None
-    list_per_page = 50
-    list_max_show_all = 50
+    list_per_page = 25
+    list_max_show_all = 0
     show_full_result_count = False
     paginator = CappedPaginator
     sortable_by: tuple[str, ...] = ()
@@ -50,6 +50,10 @@ class ViewOnlyAdmin(ModelAdmin):
             self.prepare([row])
         return row
 
+    def may_post(self, request: HttpRequest) -> bool:
+        """Return whether the list takes anything but reading. A screen with actions says who may call them."""
+        return False
+
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Always returns False: what happened is written by what happened."""
         return False
@@ -64,7 +68,7 @@ class ViewOnlyAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list. Raises: PermissionDenied for anything but reading."""
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in {"GET", "HEAD"} and not self.may_post(request):
             raise PermissionDenied
         named = {"title": self.screen, "screen": self.screen}
         return super().changelist_view(request, {**named, **(extra_context or {})})

@@ -22,7 +22,7 @@ _SILENCED = """
         UNION
         SELECT h.contact_id, unnest(CASE WHEN s.channel = 'all' THEN %(channels)s ELSE ARRAY[s.channel] END)
         FROM consent_suppression s JOIN contacts_contactaddress h ON h.address_id = s.address_id
-        WHERE s.lifted_at IS NULL AND s.contact_id IS NULL AND s.direction = 'outbound'
+        WHERE s.lifted_at IS NULL AND s.direction = 'outbound'
     ) silenced
     JOIN contacts_contact c ON c.id = silenced.contact_id AND c.deleted_at IS NULL AND c.erased_at IS NULL
     GROUP BY channel
@@ -38,7 +38,10 @@ class Total:
 
 
 def silenced_contacts() -> dict[Channel, int]:
-    """Return how many contacts are silenced on each channel for marketing, whatever the reason."""
+    """Return how many contacts are silenced on each channel for marketing, whatever the reason.
+
+    Whoever is named, or holds an address that is named, counts once, as the Contacts list's filter finds them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_SILENCED, {"channels": [str(channel) for channel in CHANNELS]})
         counted = dict(cursor.fetchall())

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consent import keywords, rules, selectors
+from consent.providers.twilio_inbound import DEFAULT_OPT_OUT
 from consent.registry import registry
 from consent.selectors.words import word_lists
 from consent.services.messages import ReceivedMessage, event_kinds
 from consent.values import ConsentEvent, Outcome, Reading, Situation
 from consent.vocabulary import Channel, EventKind, Source
-
-CARRIER_STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
-"""Words on which Twilio itself blocks a number, where the whole message is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def preview(
     """
     reading = keywords.read(body, words=word_lists(), opt_out_type=opt_out_type, list_keywords=registry.list_keywords())
     enforced = (opt_out_type or "").upper() == "STOP" or (
-        channel is Channel.SMS and reading.matched_by == "keyword" and reading.matched in CARRIER_STOP_WORDS
+        channel is Channel.SMS and body.strip().isascii() and body.strip().upper() in DEFAULT_OPT_OUT
     )
     message = ReceivedMessage(
         delivery_id=0,
