@@ -13,6 +13,7 @@ from consent import selectors, sentences
 from consent.admin import links
 from consent.admin.choosing import Chosen, WhoForm, choose, remember
 from consent.selectors.decisions import Subject
+from consent.selectors.subjects import candidate
 from consent.values import ActiveSuppression, GateRequest, Refusal
 from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Purpose, Reason
 from lists.models import ContactList
@@ -59,7 +60,8 @@ def _answered(form: AskForm, chosen: Chosen) -> dict[str, object]:
     )
     if chosen.contact is not None:
         answer = selectors.decide(question, Subject(contact_id=chosen.contact.pk))
-        subject = f"{chosen.contact}, {answer.address_value}" if answer.address_value else str(chosen.contact)
+        shown = candidate(chosen.contact, channel=question.channel)
+        subject = f"{shown.name}, {shown.address}" if shown.address else shown.name
         form, subject = remember(form, chosen.contact), links.contact(chosen.contact.pk, subject)
     elif chosen.address is not None:
         answer = selectors.decide(question, Subject(address_value=chosen.address.value))

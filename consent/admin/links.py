@@ -20,12 +20,14 @@ def contact(contact_id: int, name: str) -> SafeString:
     """Return a link to the contact's page, or the name alone on a site without one."""
     if not admin.site.is_registered(Contact):
         return format_html("{}", name)
-    return format_html('<a href="{}">{}</a>', reverse("admin:contacts_contact_change", args=[contact_id]), name)
+    return format_html(
+        '<a class="sd-link" href="{}">{}</a>', reverse("admin:contacts_contact_change", args=[contact_id]), name
+    )
 
 
 def rule(code: str) -> SafeString:
     """Return a link to the rule's row on the Rules page."""
-    return format_html('<a href="{}#{}">{}</a>', reverse("admin:rules"), code, code)
+    return format_html('<a class="sd-link" href="{}#{}">{}</a>', reverse("admin:rules"), code, code)
 
 
 def kind(value: str) -> SafeString:
@@ -48,7 +50,9 @@ def to(model: str, row_id: int | None, text: str) -> SafeString:
     """Return a link to a row's own page, or a dash where there is no row. Shape: `model` is "app_model"."""
     if row_id is None:
         return format_html("—")
-    return format_html('<a href="{}">{}</a>', reverse(f"admin:{model}_change", args=[row_id]), f"{text} ({row_id})")
+    return format_html(
+        '<a class="sd-link" href="{}">{}</a>', reverse(f"admin:{model}_change", args=[row_id]), f"{text} ({row_id})"
+    )
 
 
 def moment(value: datetime) -> str:

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget,
 
 from consent.admin.actors import staff
 from consent.admin.history import HistoryAdmin
+from consent.admin.named import NamedScreen
 from consent.models import BusinessProfile
 from consent.selectors import business_profile
 from consent.services.profile import update_profile
@@ -48,9 +49,10 @@ class ProfileForm(forms.ModelForm):
 
 
 @admin.register(BusinessProfile)
-class BusinessProfileAdmin(HistoryAdmin):
+class BusinessProfileAdmin(NamedScreen, HistoryAdmin):
     """Leads straight to the form. Its history tells who changed what; nothing is reverted from there."""
 
+    screen = "Business profile"
     form = ProfileForm
     fieldsets = (
         ("The business", {"fields": ("name", "help_text")}),
@@ -74,7 +76,7 @@ class BusinessProfileAdmin(HistoryAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        named = {"title": "Business profile", "screen": "Business profile", "show_save_and_continue": False}
+        named = {"title": self.screen, "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, {**named, **(extra_context or {})})
 
     def get_fieldsets(self, request: HttpRequest, obj: BusinessProfile | None = None) -> Any:

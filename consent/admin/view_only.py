@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+from consent.admin.named import NamedScreen
 from consent.admin.paging import CappedPaginator
 
 
@@ -23,13 +24,12 @@ class NamedChangeList(ChangeList):
         self.model_admin.prepare(self.result_list)
 
 
-class ViewOnlyAdmin(ModelAdmin):
+class ViewOnlyAdmin(NamedScreen, ModelAdmin):
     """Shows rows that nobody adds, changes, deletes or reverts here, superusers included.
 
     Subclasses name their `screen` as the sidebar does.
     """
 
-    screen = ""
     actions = None
     list_per_page = 25
     list_max_show_all = 0
@@ -70,8 +70,7 @@ class ViewOnlyAdmin(ModelAdmin):
         """Show the list. Raises: PermissionDenied for anything but reading."""
         if request.method not in {"GET", "HEAD"} and not self.may_post(request):
             raise PermissionDenied
-        named = {"title": self.screen, "screen": self.screen}
-        return super().changelist_view(request, {**named, **(extra_context or {})})
+        return super().changelist_view(request, extra_context)
 
     def changeform_view(
         self,
@@ -81,8 +80,7 @@ class ViewOnlyAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show one row. The theme's History link would lead to edits, of which there are none."""
-        named = {"title": self.screen, "screen": self.screen, "show_history": False}
-        return super().changeform_view(request, object_id, form_url, {**named, **(extra_context or {})})
+        return super().changeform_view(request, object_id, form_url, {"show_history": False, **(extra_context or {})})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -19,6 +19,7 @@ from consent.admin import links
 from consent.admin.actors import staff
 from consent.admin.filters import ChoiceFilter, SelectFilter
 from consent.admin.history import HistoryAdmin
+from consent.admin.named import NamedScreen
 from consent.admin.view_only import NamedChangeList
 from consent.keywords import WordRefused, check_list_keyword
 from consent.selectors.words import word_lists
@@ -54,8 +55,10 @@ class ListForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "opt_out_list" in self.fields:
-            self.fields["opt_out_list"].queryset = ContactList.objects.exclude(pk=self.instance.pk)
+        if "opt_out_list" in self.fields:
+            paired = self.fields["opt_out_list"]
+            paired.queryset = ContactList.objects.exclude(pk=self.instance.pk).order_by("name")
+            paired.widget.can_add_related = paired.widget.can_change_related = paired.widget.can_view_related = False
 
     def clean_keyword(self) -> str:
         keyword = self.cleaned_data["keyword"].strip()
@@ -87,7 +90,7 @@ class InUseFilter(SelectFilter):
 
 
 @admin.register(ContactList)
-class ContactListAdmin(HistoryAdmin):
+class ContactListAdmin(NamedScreen, HistoryAdmin):
     """Shows the lists. Saving, archiving and restoring call the verbs of lists."""
 
     screen = "Lists"
@@ -101,7 +104,7 @@ class ContactListAdmin(HistoryAdmin):
     search_fields = ("name", "slug")
     ordering = ("name", "id")
     actions = None
-    sortable_by = ("name",)
+    sortable_by = ()
     change_form_template = "lists/list.html"
     fieldsets = (
         ("The list", {"fields": ("name", "slug", "purpose", "description", "opt_out_list")}),
@@ -128,10 +131,6 @@ class ContactListAdmin(HistoryAdmin):
         """Always returns False: a list is archived, so that its opt-outs go on."""
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        named = {"title": self.screen, "screen": self.screen}
-        return super().changelist_view(request, {**named, **(extra_context or {})})
-
     def changeform_view(
         self,
         request: HttpRequest,
@@ -139,7 +138,7 @@ class ContactListAdmin(HistoryAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        shown: dict[str, Any] = {"screen": self.screen, "show_save_and_add_another": False}
+        shown: dict[str, Any] = {"show_save_and_add_another": False}
         row = self.get_object(request, object_id) if object_id else None
         if row is not None and request.method == "GET":
             counted = request.GET.get("count", "")
