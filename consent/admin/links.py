@@ -6,28 +6,22 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from consent import sentences
 from consent.vocabulary import Kind
-from contacts.models import Contact
 
 
 def contact(contact_id: int, name: str) -> SafeString:
-    """Return a link to the contact's page, or the name alone on a site without one."""
-    if not admin.site.is_registered(Contact):
-        return format_html("{}", name)
-    return format_html(
-        '<a class="sd-link" href="{}">{}</a>', reverse("admin:contacts_contact_change", args=[contact_id]), name
-    )
+    """Return a link to the contact's page."""
+    return _link(reverse("admin:contacts_contact_change", args=[contact_id]), name)
 
 
 def rule(code: str) -> SafeString:
     """Return a link to the rule's row on the Rules page."""
-    return format_html('<a class="sd-link" href="{}#{}">{}</a>', reverse("admin:rules"), code, code)
+    return _link(f"{reverse('admin:rules')}#{code}", code)
 
 
 def kind(value: str) -> SafeString:
@@ -49,10 +43,8 @@ def mark(text: str, tone: str) -> SafeString:
 def to(model: str, row_id: int | None, text: str) -> SafeString:
     """Return a link to a row's own page, or a dash where there is no row. Shape: `model` is "app_model"."""
     if row_id is None:
-        return format_html("—")
-    return format_html(
-        '<a class="sd-link" href="{}">{}</a>', reverse(f"admin:{model}_change", args=[row_id]), f"{text} ({row_id})"
-    )
+        return format_html("{}", "—")
+    return _link(reverse(f"admin:{model}_change", args=[row_id]), f"{text} ({row_id})")
 
 
 def moment(value: datetime) -> str:
@@ -69,3 +61,7 @@ def refusal(code: str) -> str:
         return sentences.refusal(code)
     except KeyError:
         return code
+
+
+def _link(address: str, text: str) -> SafeString:
+    return format_html('<a class="sd-link" href="{}">{}</a>', address, text)
