@@ -1,5 +1,6 @@
-"""What the composing app itself shows in the staff site; the admin looks for it here."""
+"""What the composing app itself shows on the staff site; the admin looks for it here."""
 
+from config import people_admin
 from config.contact_desk.admin import ContactAdmin
 
-__all__ = ["ContactAdmin"]
+__all__ = ["ContactAdmin", "people_admin"]

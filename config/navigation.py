@@ -1,0 +1,109 @@
+"""The sidebar, grouped by how people work. Who may not see a screen does not see its entry either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the sidebar.
+
+    Shape: `model` is "app.Model" for the list of a table, else `url` names a screen of its own. Any of `permissions`
+    lets a person see it; a table's own admin decides where there are none.
+    """
+
+    title: str
+    icon: str
+    model: str = ""
+    url: str = ""
+    permissions: tuple[str, ...] = ()
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "Every day",
+        (
+            Entry("Desk", "space_dashboard", url="index"),
+            Entry("Contacts", "group", model="contacts.Contact"),
+            Entry("Lists", "list_alt", model="lists.ContactList"),
+        ),
+    ),
+    (
+        "Records",
+        (
+            Entry("Register", "do_not_disturb_on", model="consent.Suppression"),
+            Entry("Ledger", "receipt_long", model="consent.LedgerEntry"),
+            Entry("Deliveries", "inbox", model="consent.Delivery"),
+        ),
+    ),
+    (
+        "Check",
+        (
+            Entry("Try a message", "chat_bubble", url="try_message", permissions=("consent.view_suppression",)),
+            Entry("Ask the gate", "help", url="ask_gate", permissions=("consent.view_suppression",)),
+            Entry("Rules", "gavel", url="rules", permissions=("consent.view_suppression",)),
+        ),
+    ),
+    (
+        "Set up",
+        (
+            Entry("Business profile", "storefront", model="consent.BusinessProfile"),
+            Entry("Channels", "cell_tower", model="consent.ChannelState"),
+            Entry("People", "badge", model="auth.User"),
+            Entry("Roles", "shield_person", model="auth.Group"),
+        ),
+    ),
+)
+
+
+def entries(site: AdminSite, request: HttpRequest) -> Iterator[tuple[str, Entry, str]]:
+    """Yield the group, the entry and its address for everything that this person may see."""
+    for group, group_entries in GROUPS:
+        for entry in group_entries:
+            if may_see(site, request, entry):
+                yield group, entry, address(site, entry)
+
+
+def sidebar(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the groups as unfold's sidebar template takes them."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for group, entry, link in entries(site, request):
+        groups.setdefault(group, []).append(
+            {
+                "title": entry.title,
+                "icon": entry.icon,
+                "link": link,
+                "active": _is_active(request, link, is_index=entry.url == "index"),
+                "has_permission": True,
+            }
+        )
+    return [{"title": title, "items": items} for title, items in groups.items()]
+
+
+def address(site: AdminSite, entry: Entry) -> str:
+    """Return where the entry leads."""
+    if not entry.model:
+        return reverse(f"{site.name}:{entry.url}")
+    return reverse(f"{site.name}:{entry.model.lower().replace('.', '_')}_changelist")
+
+
+def may_see(site: AdminSite, request: HttpRequest, entry: Entry) -> bool:
+    """Return whether this person may open what the entry leads to."""
+    if entry.model:
+        model_admin = site._registry.get(apps.get_model(entry.model))
+        return model_admin is not None and model_admin.has_view_or_change_permission(request)
+    if not entry.permissions:
+        return True
+    return any(request.user.has_perm(permission) for permission in entry.permissions)
+
+
+def _is_active(request: HttpRequest, link: str, *, is_index: bool) -> bool:
+    return request.path == link if is_index else request.path.startswith(link)

@@ -1,0 +1,94 @@
+"""Channels: which the business has, and the switch of each. Flags stay whatever is switched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from consent.admin.actors import staff
+from consent.admin.view_only import ViewOnlyAdmin
+from consent.models import ChannelState
+from consent.selectors.channel_views import channel_views
+from consent.services import profile
+from consent.vocabulary import CHANNELS, Channel
+
+
+class ConnectForm(forms.Form):
+    """Who carries the channel's messages."""
+
+    provider = forms.CharField(max_length=40, required=False)
+    account = forms.CharField(max_length=120, required=False)
+
+
+@admin.register(ChannelState)
+class ChannelAdmin(ViewOnlyAdmin):
+    """Shows every channel with its switch. Rows are written by the verbs alone."""
+
+    def has_view_permission(self, request: HttpRequest, obj: ChannelState | None = None) -> bool:
+        return request.user.has_perm("consent.view_channelstate")
+
+    def may_switch(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("consent.change_channelstate")
+
+    def get_urls(self) -> list[URLPattern]:
+        connect, disconnect = map(self.admin_site.admin_view, (self.connect, self.disconnect))
+        return [
+            path("<str:channel>/connect/", connect, name="consent_channel_connect"),
+            path("<str:channel>/disconnect/", disconnect, name="consent_channel_disconnect"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Channels",
+            "channels": channel_views(),
+            "may_switch": self.may_switch(request),
+        }
+        return TemplateResponse(request, "consent/channels.html", context)
+
+    def connect(self, request: HttpRequest, channel: str) -> HttpResponse:
+        """Connect a channel."""
+        wanted = self._wanted(request, channel)
+        if isinstance(wanted, HttpResponse):
+            return wanted
+        form = ConnectForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "Provider and account are too long: at most 40 and 120 characters.")
+            return _back()
+        try:
+            profile.connect_channel(channel=wanted, by=staff(request), at=timezone.now(), **form.cleaned_data)
+        except profile.ChannelRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{wanted.label} is connected. Whoever is silenced there stays so.")
+        return _back()
+
+    def disconnect(self, request: HttpRequest, channel: str) -> HttpResponse:
+        """Disconnect a channel."""
+        wanted = self._wanted(request, channel)
+        if isinstance(wanted, HttpResponse):
+            return wanted
+        profile.disconnect_channel(channel=wanted, by=staff(request), at=timezone.now())
+        messages.success(request, f"{wanted.label} is disconnected. Every flag there is kept for reconnection.")
+        return _back()
+
+    def _wanted(self, request: HttpRequest, channel: str) -> Channel | HttpResponse:
+        if not self.may_switch(request):
+            raise PermissionDenied
+        if channel not in set(CHANNELS):
+            raise Http404("There is no such channel.")
+        return Channel(channel) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+
+
+def _back() -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:consent_channelstate_changelist"))

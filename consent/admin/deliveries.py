@@ -1,0 +1,155 @@
+"""Deliveries: what providers brought, raw, and what became of it. A failed one can be read once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from consent.admin import cells, links, payload
+from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
+from consent.admin.view_only import ViewOnlyAdmin
+from consent.models import Delivery, InboundMessage, LedgerEntry
+from consent.models.inbox import DeliveryStatus
+from consent.selectors.outcomes import outcome_of
+from consent.selectors.people import Names
+from consent.selectors.records import deliveries_from, doors_seen, own_deliveries
+from consent.services import inbox
+
+TONES = {
+    DeliveryStatus.PENDING: "wait",
+    DeliveryStatus.PROCESSED: "good",
+    DeliveryStatus.IGNORED: "quiet",
+    DeliveryStatus.FAILED: "bad",
+    DeliveryStatus.CONFLICT: "bad",
+}
+
+
+class DoorFilter(SelectFilter):
+    title = "door"
+    parameter_name = "door"
+
+    def lookups(self, request: HttpRequest, model_admin: ViewOnlyAdmin) -> list[tuple[str, str]]:
+        return [(door, door) for door in doors_seen()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        return queryset.filter(door=self.value()) if self.value() else queryset
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ViewOnlyAdmin):
+    """Shows each delivery with its body and outcome. The one thing to do is to read a failed one again."""
+
+    screen = "Deliveries"
+    list_display = ("received", "door", "status_mark", "said", "reason", "attempts")
+    list_display_links = ("received",)
+    list_filter = (("status", ChoiceFilter), DoorFilter, ("received_at", DayFilter))
+    list_filter_submit = True
+    search_fields = ("event_id",)
+    search_help_text = "Sender’s phone or the provider’s event id"
+    ordering = ("-received_at", "-id")
+    fields = ("received", "provider", "door", "event_id", "status_mark", "reason", "attempts", "next_try", "settled")
+    change_form_template = "consent/delivery.html"
+
+    def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        return request.user.has_perm("consent.view_delivery") or request.user.has_perm("consent.view_own_ledgerentry")
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("consent.change_delivery") and request.user.has_perm("consent.view_delivery")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        messages_read = Prefetch("messages", InboundMessage.objects.order_by("position"), to_attr="read")
+        deliveries = super().get_queryset(request).prefetch_related(messages_read)
+        if request.user.has_perm("consent.view_delivery"):
+            return deliveries
+        return own_deliveries(deliveries, owner_id=request.user.pk)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
+    ) -> tuple[QuerySet[Delivery], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return deliveries_from(queryset, search_term, region=settings.DEFAULT_REGION), False
+
+    def get_urls(self) -> list[URLPattern]:
+        replay = path(
+            "<int:delivery_id>/replay/", self.admin_site.admin_view(self.replay), name="consent_delivery_replay"
+        )
+        return [replay, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            return super().change_view(request, object_id, form_url, extra_context)
+        everyone = request.user.has_perm("consent.view_delivery")
+        outcome = outcome_of(row, owner_id=None if everyone else request.user.pk)
+        return super().change_view(
+            request,
+            object_id,
+            form_url,
+            {
+                "payload": payload.read(bytes(row.body), row.content_type),
+                "outcome": outcome,
+                "lines": [_line(entry, outcome.names) for entry in outcome.entries],
+                "can_replay": row.status == DeliveryStatus.FAILED and self.has_replay_permission(request),
+                **(extra_context or {}),
+            },
+        )
+
+    def replay(self, request: HttpRequest, delivery_id: int) -> HttpResponse:
+        """Read a failed delivery again, now."""
+        if not self.has_replay_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not Delivery.objects.filter(pk=delivery_id).exists():
+            raise Http404("There is no such delivery.")
+        status = inbox.process(delivery_id=delivery_id, at=timezone.now())
+        tone = messages.ERROR if status is DeliveryStatus.FAILED else messages.SUCCESS
+        messages.add_message(request, tone, f"Read again: {status.label.lower()}.")
+        return HttpResponseRedirect(reverse("admin:consent_delivery_change", args=[delivery_id]))
+
+    @display(description="Received")
+    def received(self, row: Delivery) -> str:
+        return links.moment(row.received_at)
+
+    @display(description="Status")
+    def status_mark(self, row: Delivery) -> SafeString:
+        return links.mark(row.get_status_display(), TONES[DeliveryStatus(row.status)])
+
+    @display(description="What was said")
+    def said(self, row: Delivery) -> SafeString:
+        if not row.read:
+            return format_html("—")
+        message: InboundMessage = row.read[0]
+        return format_html(
+            '{}<span class="sd-sub sd-clip">{}</span>', message.get_message_class_display(), message.body[:120]
+        )
+
+    @display(description="Next try")
+    def next_try(self, row: Delivery) -> str:
+        return links.moment(row.next_attempt_at) if row.next_attempt_at else "None planned"
+
+    @display(description="Settled")
+    def settled(self, row: Delivery) -> str:
+        return links.moment(row.processed_at) if row.processed_at else "Not yet"
+
+
+def _line(entry: LedgerEntry, names: Names) -> dict[str, str]:
+    return {
+        "what": cells.what(entry),
+        "effect": cells.effect(entry),
+        "who": cells.who(entry, names),
+        "rule": links.rule(entry.rule),
+    }

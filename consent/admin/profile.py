@@ -1,0 +1,94 @@
+"""The business profile: one form, since there is one business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget, UnfoldBooleanWidget
+
+from consent.admin.actors import staff
+from consent.admin.history import HistoryAdmin
+from consent.admin.named import NamedScreen
+from consent.models import BusinessProfile
+from consent.selectors import business_profile
+from consent.services.profile import update_profile
+
+
+class ProfileForm(forms.ModelForm):
+    """Asks twice before a policy that can bring back people who said no."""
+
+    confirm_danger = forms.BooleanField(
+        label="I understand: whoever opted out and writes anything is opted back in",
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="Needed only to switch it on.",
+    )
+
+    class Meta:
+        model = BusinessProfile
+        fields = ("name", "help_text", "opt_in_on_any_message")
+        widgets = {
+            "help_text": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "opt_in_on_any_message": UnfoldBooleanSwitchWidget,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        switched_on = cleaned.get("opt_in_on_any_message") and not business_profile().opt_in_on_any_message
+        if switched_on and not cleaned.get("confirm_danger"):
+            raise ValidationError(
+                {"confirm_danger": "Confirm that you understand what this does, or leave the policy off."}
+            )
+        return cleaned
+
+
+@admin.register(BusinessProfile)
+class BusinessProfileAdmin(NamedScreen, HistoryAdmin):
+    """Leads straight to the form. Its history tells who changed what; nothing is reverted from there."""
+
+    screen = "Business profile"
+    form = ProfileForm
+    fieldsets = (
+        ("The business", {"fields": ("name", "help_text")}),
+        ("Policy", {"fields": ("opt_in_on_any_message", "confirm_danger"), "classes": ("sd-danger",)}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Always returns False: there is one, and it is made when it is first saved."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: BusinessProfile | None = None) -> bool:
+        """Always returns False: the business is not deleted here."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:consent_businessprofile_change", args=[1]))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> BusinessProfile | None:
+        return business_profile() if object_id == "1" else None
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        named = {"title": self.screen, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, {**named, **(extra_context or {})})
+
+    def get_fieldsets(self, request: HttpRequest, obj: BusinessProfile | None = None) -> Any:
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        return (("The business", {"fields": ("name", "help_text")}), ("Policy", {"fields": ("opt_in_on_any_message",)}))
+
+    def save_model(self, request: HttpRequest, obj: BusinessProfile, form: ProfileForm, change: bool) -> None:
+        update_profile(
+            name=form.cleaned_data["name"],
+            help_text=form.cleaned_data["help_text"],
+            opt_in_on_any_message=form.cleaned_data["opt_in_on_any_message"],
+            by=staff(request),
+            at=timezone.now(),
+        )

@@ -1,0 +1,142 @@
+"""What the Desk shows: what needs somebody now, and what people did lately.
+
+Everything is read in windows that an index serves, or off the active suppressions' covering indexes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncDate
+
+from consent.models import Delivery, DoorCounter, Evidence, LedgerEntry, Suppression
+from consent.models.evidence import EvidenceStatus
+from consent.models.inbox import DeliveryStatus
+from consent.selectors.records import opt_ins, opt_outs
+from consent.vocabulary import Channel, Reason
+
+CONFLICT_DAYS = 30
+"""How long a conflict stays on the Desk; the Deliveries list keeps it for good."""
+HOLD_BUSINESS_DAYS = 5
+"""After as many business days without review a hold becomes an opt-out (R02)."""
+MOST_HOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DoorCount:
+    """How many requests a door refused today, for one cause."""
+
+    door: str
+    cause: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A message that waits for a reviewer. `due_at`: when it becomes an opt-out by itself."""
+
+    suppression_id: int
+    contact_id: int | None
+    address_id: int | None
+    channel: Channel
+    detail: str
+    since: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The review holds that stand: how many, and the oldest of them."""
+
+    count: int
+    oldest: tuple[Hold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many acts of one sort happened on one day and channel."""
+
+    day: date
+    channel: Channel
+    count: int
+
+
+def failed_deliveries() -> int:
+    """Return how many deliveries wait for another try or for staff."""
+    return Delivery.objects.filter(status=DeliveryStatus.FAILED).count()
+
+
+def conflicting_deliveries(*, since: datetime) -> int:
+    """Return how many deliveries since then came under an id that another body had."""
+    return Delivery.objects.filter(status=DeliveryStatus.CONFLICT, received_at__gte=since).count()
+
+
+def refused_at_doors(*, day: date) -> tuple[DoorCount, ...]:
+    """Return what the doors refused on a day (UTC), the most frequent first."""
+    rows = DoorCounter.objects.filter(day_date=day).values_list("door", "cause").annotate(n=Sum("count"))
+    return tuple(DoorCount(door, cause, n) for door, cause, n in rows.order_by("-n", "door", "cause"))
+
+
+def pending_evidence() -> int:
+    """Return how much evidence waits for a second person."""
+    return Evidence.objects.filter(status=EvidenceStatus.PENDING).count()
+
+
+def review_holds(*, tz: tzinfo) -> Holds:
+    """Return the holds that stand, one for each message and not one for each holder of a shared number."""
+    standing = Suppression.objects.filter(lifted_at__isnull=True, reason=Reason.REVIEW_HOLD)
+    first_of_each = standing.order_by("set_event_id", "id").distinct("set_event_id").values("id")
+    oldest = Suppression.objects.filter(id__in=first_of_each).order_by("since", "id")[:MOST_HOLDS]
+    return Holds(
+        standing.aggregate(n=Count("set_event_id", distinct=True))["n"],
+        tuple(
+            Hold(
+                row.pk,
+                row.contact_id,
+                row.address_id,
+                Channel(row.channel),
+                row.detail,
+                row.since,
+                business_days_after(row.since, HOLD_BUSINESS_DAYS, tz=tz),
+            )
+            for row in oldest
+        ),
+    )
+
+
+def business_days_after(moment: datetime, days: int, *, tz: tzinfo) -> datetime:
+    """Return the same time of day so many business days later. Saturdays and Sundays are none."""
+    local = moment.astimezone(tz)
+    day = local.date()
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return datetime.combine(day, local.time(), tzinfo=tz)
+
+
+def daily_opt_outs(*, first: date, last: date, tz: tzinfo) -> tuple[DayCount, ...]:
+    """Return people's opt-outs per day and channel, as the Ledger's filter lists them."""
+    return _daily(opt_outs(_recorded(first, last, tz)), tz)
+
+
+def daily_opt_ins(*, first: date, last: date, tz: tzinfo) -> tuple[DayCount, ...]:
+    """Return people's opt-ins per day and channel, as the Ledger's filter lists them."""
+    return _daily(opt_ins(_recorded(first, last, tz)), tz)
+
+
+def _recorded(first: date, last: date, tz: tzinfo) -> object:
+    begin = datetime.combine(first, time.min, tzinfo=tz)
+    end = datetime.combine(last + timedelta(days=1), time.min, tzinfo=tz)
+    return LedgerEntry.objects.filter(recorded_at__gte=begin, recorded_at__lt=end)
+
+
+def _daily(entries: object, tz: tzinfo) -> tuple[DayCount, ...]:
+    rows = (
+        entries.annotate(day=TruncDate("recorded_at", tzinfo=tz))
+        .values_list("day", "channel")
+        .annotate(n=Count("id"))
+        .order_by("day", "channel")
+    )
+    return tuple(DayCount(day, Channel(channel), n) for day, channel, n in rows)

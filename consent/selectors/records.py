@@ -1,0 +1,131 @@
+"""Finding rows of the register, the ledger and the inbox: by person, by address in any spelling, by what they are."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from consent.models import Delivery, InboundMessage, LedgerEntry, Suppression
+from consent.rules.routes import OPT_IN_KINDS
+from consent.values import ActiveSuppression
+from consent.vocabulary import Channel, Covers, Direction, Effect, EventKind, Kind, Reason, Source
+from contacts import selectors as contacts
+from contacts.models import Address, ContactAddress
+from contacts.normalize import InvalidAddress, normalize
+from contacts.vocabulary import AddressKind
+
+OPT_OUT_KINDS = frozenset(
+    {
+        EventKind.TEXT_OPT_OUT,
+        EventKind.APP_OPT_OUT,
+        EventKind.MARKETING_STOP,
+        EventKind.STAFF_OPT_OUT,
+        EventKind.EMAIL_UNSUBSCRIBE,
+        EventKind.EMAIL_COMPLAINT,
+        EventKind.PREFERENCE_NEVER,
+        EventKind.OBJECTION,
+        EventKind.HOLD_CONFIRMED,
+    }
+)
+"""What counts as a person's no. A provider's opt-out counts where no message of the person stands behind it."""
+
+
+MOST_CONTACTS = 500
+"""Contacts that one search term is looked up for."""
+
+
+def as_value(row: Suppression) -> ActiveSuppression:
+    """Return a suppression as the value that sentences and rules take."""
+    return ActiveSuppression(
+        id=row.pk,
+        address_id=row.address_id,
+        contact_id=row.contact_id,
+        channel=Channel(row.channel),
+        direction=Direction(row.direction),
+        reason=Reason(row.reason),
+        kind=Kind(row.kind),
+        covers=Covers(row.covers),
+        rule=row.rule,
+        since=row.since,
+        reaffirmed_at=row.reaffirmed_at,
+        expires_at=row.expires_at,
+        set_kind=EventKind(row.set_kind),
+        source=Source(row.source),
+        detail=row.detail,
+    )
+
+
+def opt_outs(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """Return one entry for each opt-out of a person that had an effect, per channel."""
+    return _one_each(
+        entries,
+        Q(kind__in=sorted(OPT_OUT_KINDS)) | Q(kind=EventKind.PROVIDER_OPT_OUT, message_id__isnull=True),
+        Q(effect__in=[Effect.SET, Effect.STRENGTHENED]),
+    )
+
+
+def opt_ins(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """Return one entry for each opt-in of a person that freed a channel."""
+    return _one_each(entries, Q(kind__in=sorted(OPT_IN_KINDS)), Q(effect=Effect.LIFTED))
+
+
+def _one_each(entries: QuerySet[LedgerEntry], kinds: Q, effects: Q) -> QuerySet[LedgerEntry]:
+    """Keep the first of the lines that one event wrote about one channel: a shared number has one per holder."""
+    earlier = LedgerEntry.objects.filter(
+        effects, event_id=OuterRef("event_id"), channel=OuterRef("channel"), pk__lt=OuterRef("pk")
+    )
+    return entries.filter(kinds, effects).exclude(Exists(earlier))
+
+
+def address_ids_for(term: str, *, region: str) -> list[int]:
+    """Return the addresses that a text spells in full, held by anybody or nobody."""
+    found: list[int] = []
+    for kind in AddressKind:
+        try:
+            value = normalize(kind, term, region=region, strict=False).value
+        except InvalidAddress:
+            continue
+        found += Address.objects.filter(kind=kind.value, value=value).values_list("id", flat=True)
+    return found
+
+
+def about(term: str, *, region: str) -> Q:
+    """Return the condition that a row names a contact or an address that the term may mean.
+
+    Works on every table with `contact_id` and `address_id`: the register and the ledger. Ids are looked up first, so
+    that both are served by an index; of more than MOST_CONTACTS people of one name the first are taken.
+    """
+    people = list(contacts.search(term, region=region).values_list("id", flat=True)[:MOST_CONTACTS])
+    held = ContactAddress.objects.filter(contact_id__in=people).values_list("address_id", flat=True)
+    return Q(contact_id__in=people) | Q(address_id__in=[*held, *address_ids_for(term, region=region)])
+
+
+def own_entries(entries: QuerySet[LedgerEntry], *, owner_id: int) -> QuerySet[LedgerEntry]:
+    """Keep the entries about the contacts that a person owns."""
+    return entries.filter(contact_id__in=_own_contacts(owner_id))
+
+
+def own_deliveries(deliveries: QuerySet[Delivery], *, owner_id: int) -> QuerySet[Delivery]:
+    """Keep the deliveries with a message from an address that a contact of this owner holds."""
+    messages = InboundMessage.objects.filter(
+        delivery_id=OuterRef("pk"), address__holders__contact_id__in=_own_contacts(owner_id)
+    )
+    return deliveries.filter(Exists(messages))
+
+
+def _own_contacts(owner_id: int) -> QuerySet:
+    return contacts.visible_contacts().filter(owner_id=owner_id).values("id")
+
+
+def deliveries_from(deliveries: QuerySet[Delivery], term: str, *, region: str) -> QuerySet[Delivery]:
+    """Keep the deliveries with this event id, or with a message from the address that the term spells in full."""
+    addresses = address_ids_for(term, region=region)
+    if not addresses:
+        return deliveries.filter(event_id=term.strip())
+    sent = InboundMessage.objects.filter(address_id__in=addresses).values("delivery_id")
+    return deliveries.filter(Q(event_id=term.strip()) | Q(pk__in=sent))
+
+
+def doors_seen() -> list[str]:
+    """Return the doors that the newest deliveries came by; distinct over the whole table would read all of it."""
+    newest = Delivery.objects.order_by("-received_at").values("door")[:1000]
+    return sorted({row["door"] for row in newest})

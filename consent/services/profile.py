@@ -1,0 +1,83 @@
+"""What the business itself decides: its policies and texts, and which channels it has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from consent.models import BusinessProfile, ChannelState
+from consent.vocabulary import CHANNELS, RETIRED_CHANNELS, Channel
+from contacts.services import history
+from contacts.values import Actor
+
+
+class ChannelRefused(ValueError):
+    """A channel can't be connected. `code` is stable, the message tells why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@transaction.atomic
+def update_profile(
+    *, name: str, help_text: str, opt_in_on_any_message: bool, by: Actor, at: datetime
+) -> BusinessProfile:
+    """Save the business's own settings, with who and when in their history.
+
+    Raises: ValidationError for a name that is empty or too long.
+    Once: the same values again change nothing and leave no trace.
+    """
+    profile = BusinessProfile.objects.select_for_update().filter(pk=1).first() or BusinessProfile(pk=1)
+    wanted = {"name": name, "help_text": help_text, "opt_in_on_any_message": opt_in_on_any_message}
+    if not profile._state.adding and all(getattr(profile, field) == value for field, value in wanted.items()):
+        return profile
+    for field, value in wanted.items():
+        setattr(profile, field, value)
+    profile.full_clean()
+    history.save(profile, reason="changed", by=by, at=at)
+    return profile
+
+
+@transaction.atomic
+def connect_channel(
+    *, channel: Channel, by: Actor, at: datetime, provider: str = "", account: str = ""
+) -> ChannelState:
+    """Connect a channel, so that the gate lets messages out on it. Whoever is silenced there stays so.
+
+    Raises: ChannelRefused for a channel that its provider ended, or for `all`, which is none.
+    Once: a connected channel stays connected; provider and account are replaced where given.
+    """
+    if channel in RETIRED_CHANNELS:
+        raise ChannelRefused(
+            "channel_retired", f"{channel.label} was ended by its provider and can't be connected. Its flags are kept."
+        )
+    if channel not in CHANNELS:
+        raise ChannelRefused("not_a_channel", f"“{channel.label}” is no channel to connect. Choose one.")
+    state = _locked(channel)
+    before = (state.connected, state.provider, state.account)
+    state.connected = True
+    state.provider, state.account = provider.strip() or state.provider, account.strip() or state.account
+    if before != (state.connected, state.provider, state.account):
+        state.full_clean()
+        history.save(state, reason="connected", by=by, at=at)
+    return state
+
+
+@transaction.atomic
+def disconnect_channel(*, channel: Channel, by: Actor, at: datetime) -> ChannelState:
+    """Disconnect a channel, so that nothing can be sent there. Its suppressions stay and apply on reconnection.
+
+    Once: a disconnected channel stays disconnected, without a trace.
+    """
+    state = _locked(channel)
+    if state.connected:
+        state.connected = False
+        history.save(state, reason="disconnected", by=by, at=at)
+    return state
+
+
+def _locked(channel: Channel) -> ChannelState:
+    state = ChannelState.objects.select_for_update().filter(channel=channel).first()
+    return state or ChannelState(channel=channel)
