@@ -55,3 +55,5 @@ LISTS = (
 )
 PAIRED = {"spring-offers": "no-offers"}
 """A list, and the opt-out list that those who are removed may be added to."""
+
+CONSENT_WORDING = "Yes, Tamarack Outfitters may write to me again. I can stop it at any time."

@@ -31,7 +31,7 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     def texted(person: Person, body: str, days: float, *, stop: str = "", number: str = "", on: Channel = SMS) -> Act:
         return Act(
             ago(days),
-            lambda desk, at: desk.text(
+            lambda desk, at: desk.door.text(
                 number or person.number,
                 body,
                 at=at,
@@ -52,6 +52,7 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     yield Act(ago(2.2), lambda desk, at: desk.clear(hannah, [SMS], by="agent", at=at, note="She asked about a jacket."))
 
     yield texted(owen, "Ridgeline needs 8 helmets for June, can you hold them?", 17)
+    yield Act(ago(7.8), lambda desk, at: desk.door.failure(owen.number, "30003", at=at))
 
     yield texted(ruth, "stop texting this phone please", 9.4)
 
@@ -61,7 +62,7 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     yield texted(stanley, "This is his son. He passed away in September", 6.6)
 
     yield texted(priya, "STOP", 40.3, stop="STOP")
-    yield Act(ago(20.6), lambda desk, at: desk.give_number(priya, PRIYAS_NEW_NUMBER, by="agent", at=at))
+    yield Act(ago(20.6), lambda desk, at: desk.change_number(priya, PRIYAS_NEW_NUMBER, by="agent", at=at))
     yield texted(priya, "START", 20.3, stop="START", number=PRIYAS_NEW_NUMBER)
 
     yield Act(
@@ -80,6 +81,13 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
         ago(11.3),
         lambda desk, at: desk.record_opt_out(
             lydia, [SMS, WHATSAPP], by="agent", at=at, note="On the phone: no more texts.", how="call"
+        ),
+    )
+
+    yield Act(
+        ago(1.2),
+        lambda desk, at: desk.file_evidence(
+            lydia, SMS, by="agent", at=at, note="Signed the form when she picked up her skis."
         ),
     )
 

@@ -40,6 +40,10 @@ KINDS = {
 AFTER_CAMPAIGN = KINDS | {"opt_out_word": 210, "opt_out_phrase": 50, "soft": 110, "list_keyword": 90}
 
 
+FAILURES = ("30003", "30003", "30003", "30004", "30005", "30006", "30007", "21610")
+"""What may go wrong with one offer, as Twilio's codes say it."""
+
+
 class Crowd:
     """Draws the acts of people who are in no one's story."""
 
@@ -61,8 +65,11 @@ class Crowd:
             is_weekend = (self._first_day + timedelta(days=day)).weekday() >= 5
             for _ in range(self._rng.randint(7, 12) if is_weekend else self._rng.randint(12, 20)):
                 yield from self._message(self._moment(day), KINDS)
-            for _ in range(self._rng.randint(24, 36) if is_campaign else 0):
-                yield from self._message(self._moment(day, earliest=10.2, latest=15), AFTER_CAMPAIGN)
+            if is_campaign:
+                for _ in range(self._rng.randint(24, 36)):
+                    yield from self._message(self._moment(day, earliest=10.2, latest=15), AFTER_CAMPAIGN)
+                for code in FAILURES:
+                    yield from self._failure(self._moment(day, earliest=10, latest=10.4), code)
             if self._rng.random() < 0.16:
                 yield self._forgery(self._moment(day))
         for _ in range(5):
@@ -80,7 +87,7 @@ class Crowd:
         kind = self._rng.choices(list(kinds), list(kinds.values()))[0]
         if kind == "stranger":
             number, body = self._rng.choice(STRANGERS), self._rng.choice(texts.FROM_STRANGERS)
-            yield Act(at, lambda desk, at: desk.text(number, body, at=at))
+            yield Act(at, lambda desk, at: desk.door.text(number, body, at=at))
             return
         channel = self._rng.choices([Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK], [64, 22, 14])[0]
         if kind == "list_keyword":
@@ -113,7 +120,7 @@ class Crowd:
         times = 2 if self._rng.random() < 0.03 else 1
         return Act(
             at,
-            lambda desk, at: desk.text(
+            lambda desk, at: desk.door.text(
                 sender,
                 body,
                 at=at,
@@ -125,10 +132,16 @@ class Crowd:
             ),
         )
 
+    def _failure(self, at: datetime, code: str) -> Iterator[Act]:
+        """One of the offers did not arrive."""
+        if at < self._now and self._rng.random() < 0.7:
+            number = self._rng.choice(self._on[Channel.SMS]).number
+            yield Act(at, lambda desk, at: desk.door.failure(number, code, at=at))
+
     def _forgery(self, at: datetime) -> Act:
         at = min(at, self._now - timedelta(minutes=1))
         number = self._rng.choice(self._on[Channel.SMS]).number
-        return Act(at, lambda desk, at: desk.forged_message(number, "START", at=at))
+        return Act(at, lambda desk, at: desk.door.forged_message(number, "START", at=at))
 
 
 _WORDS = {

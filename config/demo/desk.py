@@ -4,51 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
-from random import Random
-from unittest.mock import patch
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
-from django.test import Client
-from django.utils import timezone
 
-from config.demo.business import HELP_TEXT, LISTS, NAME, PAIRED, PASSWORD, STAFF
+from config.demo.business import CONSENT_WORDING, HELP_TEXT, LISTS, NAME, PAIRED, PASSWORD, STAFF
+from config.demo.door import Door
 from config.demo.people import Person
-from config.demo.sample_messages import FORM, INBOUND_PATH, SampleMessage, door_url, encode, form_of, sign
-from consent.models import BusinessProfile, ChannelState, Delivery
-from consent.models.inbox import DeliveryStatus
-from consent.services import dnd, expiry
+from consent.models import BusinessProfile, ChannelState
+from consent.models.evidence import ConsentMethod
+from consent.services import dnd, evidence, expiry
 from consent.services.recording import record_event
 from consent.values import ConsentEvent
-from consent.vocabulary import CHANNELS, RETIRED_CHANNELS, Channel, Direction, EventKind, Reason, Source
+from consent.vocabulary import (
+    ADDRESS_KIND_OF,
+    CHANNELS,
+    RETIRED_CHANNELS,
+    Channel,
+    Direction,
+    EventKind,
+    Reason,
+    Source,
+)
 from contacts.drafts import NewAddress
-from contacts.services import add_address, create_contact
+from contacts.models import ContactAddress
+from contacts.services import add_address, create_contact, remove_address
 from contacts.values import Actor
 from contacts.vocabulary import ActorKind, AddressKind
 from lists import services as lists
 from lists.values import LaterConsent
 
-LOCAL = "http://localhost" if settings.DEBUG else "https://localhost"
-
 PROVIDERS = {Channel.EMAIL: "Mailgun", Channel.FACEBOOK: "Meta through Twilio"}
-
-
-class StoryFailed(Exception):
-    """Something in the story did not happen as it was told. It is a mistake of ours, and nothing is kept."""
 
 
 class Desk:
     """The shop at work. `contacts`, `staff` and `lists` fill up as the story goes on."""
 
     def __init__(self, *, seed: int) -> None:
+        self.door = Door(seed=seed)
         self.contacts: dict[str, int] = {}
         self.staff: dict[str, Actor] = {}
         self.lists: dict[str, int] = {}
-        self.unreadable = 0
-        self._client = Client()
-        self._random = Random(seed)  # noqa: S311  (message ids, the same ones in every demo)
+        self.evidence: dict[str, int] = {}
 
     def open(self, *, at: datetime) -> None:
         """Hire the staff, connect every channel but the retired one, and make the lists."""
@@ -118,56 +116,13 @@ class Desk:
                 at=at,
             )
 
-    def give_number(self, person: Person, number: str, *, by: str, at: datetime) -> None:
-        """Add a further number to a contact."""
+    def change_number(self, person: Person, number: str, *, by: str, at: datetime) -> None:
+        """Give a contact another number in place of the one it had."""
+        contact_id, actor = self.contacts[person.key], self.staff[by]
+        old = ContactAddress.objects.get(contact_id=contact_id, kind=AddressKind.PHONE, is_primary=True).address_id
         address = NewAddress(kind=AddressKind.PHONE, raw=number, is_primary=True)
-        add_address(contact_id=self.contacts[person.key], address=address, by=self.staff[by], at=at)
-
-    def text(
-        self,
-        sender: str,
-        body: str,
-        *,
-        at: datetime,
-        channel: Channel = Channel.SMS,
-        opt_out_type: str = "",
-        name: str = "",
-        country: str = "US",
-        times: int = 1,
-    ) -> None:
-        """Post a message to the door as Twilio does, signed. `times` 2: the provider delivers it again."""
-        params = form_of(SampleMessage(channel, sender, body, self._new_sid(), opt_out_type, name, country))
-        for _ in range(times):
-            self._post(params, at=at, expected=200)
-
-    def unreadable_message(self, body: str, *, at: datetime) -> None:
-        """Post an authentic message from a kind of sender that we do not know: it is kept, and shown to staff."""
-        params = form_of(SampleMessage(Channel.SMS, "rcs:trail_partner_agent", body, self._new_sid()))
-        self._post(params, at=at, expected=200)
-        self.unreadable += 1
-
-    def forged_message(self, sender: str, body: str, *, at: datetime) -> None:
-        """Post a message that somebody signed with another key."""
-        params = form_of(SampleMessage(Channel.SMS, sender, body, self._new_sid()))
-        self._post(params, at=at, expected=403, auth_token="somebody else's")  # noqa: S106
-
-    def _new_sid(self) -> str:
-        return f"SM{self._random.getrandbits(128):032x}"
-
-    def _post(self, params: dict[str, str], *, at: datetime, expected: int, auth_token: str = "") -> None:
-        url = door_url(LOCAL)
-        signature = sign(url=url, params=params, auth_token=auth_token or settings.TWILIO_AUTH_TOKEN)
-        # The door takes the present from the clock, as every shell does; the story is of days gone by.
-        with patch.object(timezone, "now", lambda: at):
-            answer = self._client.post(
-                INBOUND_PATH,
-                data=encode(params),
-                content_type=FORM,
-                headers={"X-Twilio-Signature": signature, "Host": url.split("/")[2]},
-                secure=url.startswith("https:"),
-            )
-        if answer.status_code != expected:
-            raise StoryFailed(f"The door answered {answer.status_code} to {params['Body']!r}: {answer.content[:200]!r}")
+        add_address(contact_id=contact_id, address=address, by=actor, at=at)
+        remove_address(contact_id=contact_id, address_id=old, by=actor, at=at)
 
     def switch_on(
         self,
@@ -226,6 +181,26 @@ class Desk:
     def block(self, person: Person, *, on: bool, by: str, at: datetime, note: str = "") -> None:
         dnd.block(contact_id=self.contacts[person.key], on=on, by=self.staff[by], at=at, note=note)
 
+    def file_evidence(self, person: Person, channel: Channel, *, by: str, at: datetime, note: str) -> None:
+        """File the contact's new consent, given two hours ago at the counter, for a second person to judge."""
+        contact_id = self.contacts[person.key]
+        held = ContactAddress.objects.get(contact_id=contact_id, kind=ADDRESS_KIND_OF[channel], is_primary=True)
+        claim = evidence.Claim(
+            contact_id=contact_id,
+            address_id=held.address_id,
+            channels=[channel],
+            method=ConsentMethod.SIGNED_PAPER,
+            wording=CONSENT_WORDING,
+            consent_given_at=at - timedelta(hours=2),
+            where_given="At the counter in Portland",
+            note=note,
+        )
+        self.evidence[person.key] = evidence.file_evidence(claim=claim, by=self.staff[by], at=at).pk
+
+    def judge_evidence(self, person: Person, *, approved: bool, by: str, at: datetime, reason: str) -> None:
+        judge = evidence.approve if approved else evidence.reject
+        judge(evidence_id=self.evidence[person.key], reason=reason, by=self.staff[by], at=at)
+
     def add_to_list(self, slug: str, people: Collection[Person], *, by: str, at: datetime) -> None:
         lists.add(list_id=self.lists[slug], contact_ids=self._ids(people), by=self.staff[by], at=at)
 
@@ -255,13 +230,6 @@ class Desk:
 
     def _ids(self, people: Collection[Person]) -> list[int]:
         return [self.contacts[person.key] for person in people]
-
-    def check(self) -> None:
-        """Raise StoryFailed unless everything that was delivered has been read, but for what can't be."""
-        unread = Delivery.objects.exclude(status__in=[DeliveryStatus.PROCESSED, DeliveryStatus.IGNORED])
-        if unread.count() != self.unreadable:
-            told = unread.exclude(reason="").values_list("reason", flat=True).first()
-            raise StoryFailed(f"{unread.count()} deliveries could not be read; one says: {told}")
 
     def let_time_pass(self, *, at: datetime) -> None:
         """Do what the worker does by the clock: end the snoozes whose time has come."""

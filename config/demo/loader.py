@@ -57,7 +57,7 @@ def load(*, now: datetime, progress: Progress = lambda share: None) -> Loaded:
         act.play(desk, act.at)
         if number % 50 == 0:
             progress(number / len(acts))
-    desk.check()
+    desk.door.check()
     progress(1)
     return Loaded(Contact.objects.count(), InboundMessage.objects.count(), LedgerEntry.objects.count())
 
@@ -76,7 +76,9 @@ def the_story(*, now: datetime) -> list[Act]:
         *stories({person.key: person for person in cast}, now=now),
         *Crowd(regulars, rng=rng, now=now).acts(),
         *Shift(regulars, rng=rng, now=now).acts(),
-        Act(now - timedelta(days=5.4), lambda desk, at: desk.unreadable_message("Hello from the trail app", at=at)),
+        Act(
+            now - timedelta(days=5.4), lambda desk, at: desk.door.unreadable_message("Hello from the trail app", at=at)
+        ),
     ]
     return sorted(acts, key=lambda act: act.at)
 

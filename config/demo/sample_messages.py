@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.conf import settings
 from consent.vocabulary import Channel
 
 INBOUND_PATH = "/hooks/twilio/inbound/"
+STATUS_PATH = "/hooks/twilio/status/"
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 SAMPLE_ACCOUNT = "AC7a0e1c9b5d4f4e6f8a2b3c4d5e6f7081"
 MESSAGING_SERVICE = "MG1f2e3d4c5b6a798897a6b5c4d3e2f101"
@@ -96,6 +98,26 @@ def _whatsapp(message: SampleMessage) -> dict[str, str]:
     }
 
 
+def failure_form(
+    channel: Channel, recipient: str, message_sid: str, error_code: str, *, at: datetime
+) -> dict[str, str]:
+    """Return the parameters of a status callback for a message of ours that did not arrive."""
+    prefix = PREFIXES[channel]
+    return {
+        "ErrorCode": error_code,
+        "ApiVersion": "2010-04-01",
+        "MessageStatus": "undelivered",
+        "RawDlrDoneDate": f"{at.astimezone(UTC):%y%m%d%H%M}",
+        "SmsSid": message_sid,
+        "SmsStatus": "undelivered",
+        "To": prefix + recipient,
+        "From": prefix + (SHOP_PAGE if channel is Channel.FACEBOOK else SHOP_NUMBER),
+        "MessagingServiceSid": MESSAGING_SERVICE,
+        "MessageSid": message_sid,
+        "AccountSid": settings.TWILIO_ACCOUNT_SID or SAMPLE_ACCOUNT,
+    }
+
+
 def encode(params: Mapping[str, str]) -> bytes:
     """Return the request's body."""
     return urlencode(params).encode("ascii")
@@ -110,6 +132,6 @@ def sign(*, url: str, params: Mapping[str, str], auth_token: str) -> str:
     return base64.b64encode(hmac.new(auth_token.encode(), told.encode(), hashlib.sha1).digest()).decode()
 
 
-def door_url(base: str) -> str:
-    """Return the address that Twilio signs: under PUBLIC_BASE_URL if that is set, else under `base`."""
-    return (settings.PUBLIC_BASE_URL or base.rstrip("/")) + INBOUND_PATH
+def signed_base(base: str) -> str:
+    """Return the scheme and host that Twilio signs: PUBLIC_BASE_URL's if that is set, else `base`."""
+    return settings.PUBLIC_BASE_URL or base.rstrip("/")

@@ -8,6 +8,7 @@ from random import Random
 
 from config.demo import texts
 from config.demo.acts import Act
+from config.demo.business import CONSENT_WORDING
 from config.demo.crowd import DAYS, SHOP_ZONE
 from config.demo.people import Person
 from consent.vocabulary import CHANNELS, Channel, Direction, Reason
@@ -72,8 +73,21 @@ class Shift:
 
     def _spoken_opt_out(self, at: datetime, person: Person, by: str) -> Iterator[Act]:
         how, note = self._rng.choice(texts.SPOKEN_OPT_OUTS)
-        channels = (self._rng.choice(OFTEN_CHOSEN),)
-        yield Act(at, lambda desk, at: desk.record_opt_out(person, channels, by=by, at=at, note=note, how=how))
+        channel = self._rng.choice(OFTEN_CHOSEN)
+        yield Act(at, lambda desk, at: desk.record_opt_out(person, [channel], by=by, at=at, note=note, how=how))
+        has_address = bool(person.email) if channel is Channel.EMAIL else bool(person.phones)
+        if has_address and self._rng.random() < 0.3:
+            yield from self._evidence(person, channel, by, self._later(at, 6, 30))
+
+    def _evidence(self, person: Person, channel: Channel, by: str, at: datetime) -> Iterator[Act]:
+        """The contact changed its mind, and somebody else judges the proof on the next day."""
+        yield Act(at, lambda desk, at: desk.file_evidence(person, channel, by=by, at=at, note="Signed the form."))
+        approved = self._rng.random() < 0.7
+        reason = "Signature and date are clear." if approved else "The form names another number."
+        yield Act(
+            at + timedelta(hours=20),
+            lambda desk, at: desk.judge_evidence(person, approved=approved, by="support", at=at, reason=reason),
+        )
 
     def _refuse_calls(self, at: datetime, person: Person, by: str) -> Iterator[Act]:
         yield Act(
@@ -110,7 +124,7 @@ class Shift:
             yield Act(at, lambda desk, at: desk.leave_list(slug, person, by=by, at=at, note=note))
             if self._rng.random() < 0.4:
                 back = self._later(at, 6, 30)
-                consent = LaterConsent(back - timedelta(hours=2), "form at the counter", texts.CONSENT_WORDING)
+                consent = LaterConsent(back - timedelta(hours=2), "form at the counter", CONSENT_WORDING)
                 yield Act(back, lambda desk, at: desk.bring_back(slug, person, consent, by=by, at=at))
 
     def _meet_a_lock(self, at: datetime, person: Person, by: str) -> Iterator[Act]:

@@ -119,5 +119,3 @@ SPOKEN_OPT_OUTS = (
 OFF_A_LIST = ("Asked at the counter.", "Replied to the newsletter: please not this one.", "Has moved away.")
 
 BLOCKED = ("Kept calling the rental desk at night.", "Threatened a colleague.", "Sent forty pictures in an hour.")
-
-CONSENT_WORDING = "Yes, put me back on this list. I can leave it again at any time."

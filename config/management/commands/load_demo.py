@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 "`make clean` removes this checkout's data, and `make run` begins anew."
             ) from error
         self.stdout.write(
-            f"{NAME}: {loaded.contacts} contacts, {loaded.messages:,} messages, {loaded.ledger_entries:,} ledger entries."
+            f"{NAME}: {loaded.contacts} contacts, {loaded.messages:,} messages, {loaded.ledger_entries:,} ledger rows."
         )
 
     def _show(self, share: float) -> None:

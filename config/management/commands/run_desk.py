@@ -6,10 +6,10 @@ import errno
 import socket
 import sys
 from argparse import ArgumentParser
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-import requests
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -57,8 +57,11 @@ class Command(BaseCommand):
 
     def _prepare(self, *, with_demo: bool) -> None:
         self.stdout.write("Bringing the database up to date …")
+        self.stdout.flush()
         call_command("migrate", verbosity=0, skip_checks=True)
         if with_demo and not Contact.objects.exists():
+            self.stdout.write("Loading the demo business, once; it takes a minute at most …")
+            self.stdout.flush()
             call_command("load_demo", stdout=self.stdout, skip_checks=True)
         # The children open connections of their own; ours would only take up room, and its threads must not be forked.
         for connection in connections.all():
@@ -75,14 +78,15 @@ class Command(BaseCommand):
 
 def refuse_taken_port(port: int) -> None:
     """Say now, before anything has started, that nobody could listen there."""
+    if not 0 < port < 65536:
+        raise CommandError(f"Port {port} can't be: ports go from 1 to 65535. Choose another: make run PORT=8001")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            why = "is taken, perhaps by Consent Desk in another terminal"
-            if getattr(error, "errno", None) != errno.EADDRINUSE:
-                why = "can't be used"
+        except OSError as error:
+            is_taken = error.errno == errno.EADDRINUSE
+            why = "is taken, perhaps by Consent Desk in another terminal" if is_taken else "can't be used"
             raise CommandError(f"Port {port} {why}. Choose another: make run PORT={_another(port)}") from error
 
 
@@ -92,7 +96,16 @@ def _another(port: int) -> int:
 
 def programs(port: int) -> list[Program]:
     """Return what runs side by side: the web server and the worker."""
-    web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}"]
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--bind",
+        f"{HOST}:{port}",
+        "--chdir",
+        str(settings.BASE_DIR),
+    ]
     web += ["--worker-class", "gthread", "--threads", "8", "--log-level", "warning", "--no-control-socket"]
     manage = str(Path(settings.BASE_DIR) / "manage.py")
     worker = [sys.executable, manage, "procrastinate", "worker"]
@@ -101,10 +114,14 @@ def programs(port: int) -> list[Program]:
 
 def is_ready(port: int) -> bool:
     """Return whether web, database, migrations and worker are ready."""
+    connection = HTTPConnection(HOST, port, timeout=2)
     try:
-        return requests.get(f"http://{HOST}:{port}/readyz", timeout=2).status_code == 200
-    except requests.RequestException:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def welcome(port: int) -> str:
