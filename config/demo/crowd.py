@@ -1,0 +1,169 @@
+"""Everybody else: ninety days of ordinary life, drawn by lot, and the same for the same seed.
+
+The lot draws what people do. What that does to their consent is left to the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from config.demo import texts
+from config.demo.acts import Act
+from config.demo.people import Person
+from consent.vocabulary import Channel
+
+SHOP_ZONE = ZoneInfo("America/Los_Angeles")
+DAYS = 90
+CAMPAIGN_EVERY = 11
+"""Days between two offers; each brings replies, and opt-outs, within hours."""
+REVIEW_DAYS = 3
+"""Messages that wait for a reviewer are young: older ones have been decided long ago."""
+
+STRANGERS = [f"+1458555{line:04d}" for line in range(100, 150)]
+"""Numbers that no contact holds."""
+
+KINDS = {
+    "ordinary": 800,
+    "opt_out_word": 78,
+    "opt_out_phrase": 26,
+    "soft": 48,
+    "help": 36,
+    "stranger": 22,
+    "list_keyword": 0,
+    "unasked_start": 6,
+    "wrong_number": 4,
+    "hostile": 2,
+}
+AFTER_CAMPAIGN = KINDS | {"opt_out_word": 210, "opt_out_phrase": 50, "soft": 110, "list_keyword": 90}
+
+
+FAILURES = ("30003", "30003", "30003", "30004", "30005", "30006", "30007", "21610")
+"""What may go wrong with one offer, as Twilio's codes say it."""
+
+
+class Crowd:
+    """Draws the acts of people who are in no one's story."""
+
+    def __init__(self, people: Sequence[Person], *, rng: Random, now: datetime) -> None:
+        self._rng = rng
+        self._now = now
+        self._first_day = now.astimezone(SHOP_ZONE).date() - timedelta(days=DAYS - 1)
+        self._on = {
+            Channel.SMS: [person for person in people if person.phones],
+            Channel.WHATSAPP: [person for person in people if person.phones and person.region != "US"],
+            Channel.FACEBOOK: [person for person in people if person.messenger],
+        }
+        self._quiet: set[tuple[str, Channel]] = set()
+
+    def acts(self) -> Iterator[Act]:
+        """Yield what the crowd writes, in no particular order, nothing of it later than now."""
+        for day in range(DAYS):
+            is_campaign = day % CAMPAIGN_EVERY == CAMPAIGN_EVERY - 2
+            is_weekend = (self._first_day + timedelta(days=day)).weekday() >= 5
+            for _ in range(self._rng.randint(7, 12) if is_weekend else self._rng.randint(12, 20)):
+                yield from self._message(self._moment(day), KINDS)
+            if is_campaign:
+                for _ in range(self._rng.randint(24, 36)):
+                    yield from self._message(self._moment(day, earliest=10.2, latest=15), AFTER_CAMPAIGN)
+                for code in FAILURES:
+                    yield from self._failure(self._moment(day, earliest=10, latest=10.4), code)
+            if self._rng.random() < 0.16:
+                yield self._forgery(self._moment(day))
+        for _ in range(5):
+            yield from self._message(self._now - timedelta(days=self._rng.uniform(0.1, REVIEW_DAYS)), {"unclear": 1})
+
+    def _moment(self, day: int, *, earliest: float = 7.5, latest: float = 21.5) -> datetime:
+        """Return a moment of that day, around its middle rather than at its ends."""
+        hour = self._rng.triangular(earliest, latest)
+        midnight = datetime.combine(self._first_day + timedelta(days=day), time(), SHOP_ZONE)
+        return midnight + timedelta(hours=hour, microseconds=self._rng.randrange(1_000_000))
+
+    def _message(self, at: datetime, kinds: dict[str, int]) -> Iterator[Act]:
+        if at >= self._now:
+            return
+        kind = self._rng.choices(list(kinds), list(kinds.values()))[0]
+        if kind == "stranger":
+            number, body = self._rng.choice(STRANGERS), self._rng.choice(texts.FROM_STRANGERS)
+            yield Act(at, lambda desk, at: desk.door.text(number, body, at=at))
+            return
+        channel = self._rng.choices([Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK], [64, 22, 14])[0]
+        if kind == "list_keyword":
+            channel = Channel.SMS
+        person = self._rng.choice(self._on[channel])
+        if (person.key, channel) in self._quiet and (kind != "ordinary" or self._rng.random() < 0.7):
+            return
+        yield self._said(person, channel, self._words(kind, person), at)
+        if kind in {"opt_out_word", "opt_out_phrase"}:
+            self._quiet.add((person.key, channel))
+            yield from self._comes_back(person, channel, at)
+
+    def _words(self, kind: str, person: Person) -> str:
+        own_language = texts.ORDINARY_IN.get(person.language[:2])
+        if kind == "ordinary" and own_language and self._rng.random() < 0.7:
+            return self._rng.choice(own_language)
+        return self._rng.choice(_WORDS[kind])
+
+    def _comes_back(self, person: Person, channel: Channel, since: datetime) -> Iterator[Act]:
+        """A third of those who opted out opt in again, after hours or weeks."""
+        at = since + timedelta(days=self._rng.expovariate(1 / 9) + 0.1)
+        if self._rng.random() < 0.38 and at < self._now:
+            words = texts.OPT_IN_WORDS if self._rng.random() < 0.9 else texts.OPT_IN_WORDS_OF_OURS
+            yield self._said(person, channel, self._rng.choice(words), at)
+            # Whoever came back is left alone by the lot: one more opt-out would only blur the story.
+
+    def _said(self, person: Person, channel: Channel, body: str, at: datetime) -> Act:
+        sender = person.messenger if channel is Channel.FACEBOOK else person.number
+        by_service = channel is Channel.SMS and self._rng.random() < 0.6
+        times = 2 if self._rng.random() < 0.03 else 1
+        return Act(
+            at,
+            lambda desk, at: desk.door.text(
+                sender,
+                body,
+                at=at,
+                channel=channel,
+                opt_out_type=_opt_out_type(body) if by_service else "",
+                name=person.name,
+                country=person.region,
+                times=times,
+            ),
+        )
+
+    def _failure(self, at: datetime, code: str) -> Iterator[Act]:
+        """One of the offers did not arrive."""
+        if at < self._now and self._rng.random() < 0.7:
+            number = self._rng.choice(self._on[Channel.SMS]).number
+            yield Act(at, lambda desk, at: desk.door.failure(number, code, at=at))
+
+    def _forgery(self, at: datetime) -> Act:
+        at = min(at, self._now - timedelta(minutes=1))
+        number = self._rng.choice(self._on[Channel.SMS]).number
+        return Act(at, lambda desk, at: desk.door.forged_message(number, "START", at=at))
+
+
+_WORDS = {
+    "ordinary": texts.ORDINARY,
+    "opt_out_word": texts.OPT_OUT_WORDS,
+    "opt_out_phrase": texts.OPT_OUT_PHRASES,
+    "soft": texts.SOFT,
+    "help": texts.HELP,
+    "unasked_start": texts.OPT_IN_WORDS,
+    "wrong_number": texts.WRONG_NUMBER,
+    "hostile": texts.HOSTILE,
+    "unclear": texts.AMBIGUOUS,
+    "list_keyword": texts.LIST_KEYWORD,
+}
+
+_KEYWORDS = {
+    "STOP": {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"},
+    "START": {"START", "UNSTOP"},
+    "HELP": {"HELP", "INFO"},
+}
+
+
+def _opt_out_type(body: str) -> str:
+    """Return what Advanced Opt-Out says of a message: the whole body has to be one of its keywords."""
+    return next((kind for kind, words in _KEYWORDS.items() if body.upper() in words), "")

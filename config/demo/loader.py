@@ -1,0 +1,110 @@
+"""The whole story, told in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from django.db import transaction
+
+from config.demo.acts import Act
+from config.demo.cast import stories
+from config.demo.crowd import DAYS, Crowd
+from config.demo.desk import Desk
+from config.demo.people import Person, read_people
+from config.demo.shift import Shift
+from consent.models import InboundMessage, LedgerEntry
+from contacts.models import Contact
+
+SEED = 20
+OPENING_DAYS = DAYS + 30
+"""Days before now on which the former address book is taken over."""
+NEWCOMERS = 60
+"""How many of the crowd are taken in during the ninety days, one by one."""
+
+Progress = Callable[[float], None]
+
+
+class DatabaseNotEmpty(Exception):
+    """There are contacts already, and the demo goes into an empty database only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the database holds after the story."""
+
+    contacts: int
+    messages: int
+    ledger_entries: int
+
+
+@transaction.atomic
+def load(*, now: datetime, progress: Progress = lambda share: None) -> Loaded:
+    """Let the demo business live its ninety days up to `now`: all of it, or nothing.
+
+    Shape: `progress` is called with the share that is done, from 0 to 1.
+    Raises: DatabaseNotEmpty; StoryFailed where the product did not do what the story says.
+    """
+    if Contact.objects.exists():
+        raise DatabaseNotEmpty
+    acts = the_story(now=now)
+    desk = Desk(seed=SEED)
+    desk.open(at=acts[0].at)
+    for number, act in enumerate(acts):
+        act.play(desk, act.at)
+        if number % 50 == 0:
+            progress(number / len(acts))
+    desk.door.check()
+    progress(1)
+    return Loaded(Contact.objects.count(), InboundMessage.objects.count(), LedgerEntry.objects.count())
+
+
+def the_story(*, now: datetime) -> list[Act]:
+    """Return everything that happens, oldest first. The same `now` gives the same story."""
+    rng = Random(SEED)  # noqa: S311  (a story, and no secret)
+    people = read_people()
+    cast = [person for person in people if not person.key.startswith("line-")]
+    crowd = [person for person in people if person.key.startswith("line-")]
+    newcomers, regulars = crowd[-NEWCOMERS:], crowd[:-NEWCOMERS]
+    acts = [
+        *_take_over([*cast, *regulars], at=now - timedelta(days=OPENING_DAYS)),
+        *_fill_lists([*cast, *regulars], at=now - timedelta(days=OPENING_DAYS - 1)),
+        *_take_in(newcomers, rng=rng, now=now),
+        *stories({person.key: person for person in cast}, now=now),
+        *Crowd(regulars, rng=rng, now=now).acts(),
+        *Shift(regulars, rng=rng, now=now).acts(),
+        Act(
+            now - timedelta(days=5.4), lambda desk, at: desk.door.unreadable_message("Hello from the trail app", at=at)
+        ),
+    ]
+    return sorted(acts, key=lambda act: act.at)
+
+
+def _take_over(people: Iterable[Person], *, at: datetime) -> Iterable[Act]:
+    for number, person in enumerate(people):
+        yield Act(at + timedelta(seconds=number), partial(_create, person, by="compliance"))
+
+
+def _fill_lists(people: Sequence[Person], *, at: datetime) -> Iterable[Act]:
+    for slug in sorted({slug for person in people for slug in person.lists}):
+        members = [person for person in people if slug in person.lists]
+        yield Act(at, partial(_add, slug, members, by="marketing"))
+
+
+def _take_in(people: Iterable[Person], *, rng: Random, now: datetime) -> Iterable[Act]:
+    for person in people:
+        at, by = now - timedelta(days=rng.uniform(0.2, DAYS)), person.owner or "agent"
+        yield Act(at, partial(_create, person, by=by))
+        for slug in person.lists:
+            yield Act(at + timedelta(minutes=2), partial(_add, slug, [person], by=by))
+
+
+def _create(person: Person, desk: Desk, at: datetime, *, by: str) -> None:
+    desk.take_in(person, by=by, at=at)
+
+
+def _add(slug: str, people: Sequence[Person], desk: Desk, at: datetime, *, by: str) -> None:
+    desk.add_to_list(slug, people, by=by, at=at)
