@@ -36,7 +36,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     return ids
 
 
-def _defaults(fields: Sequence[models.Field]) -> Callable[[], list[Any]]:
+def _defaults(fields: Sequence[models.Field[Any, Any]]) -> Callable[[], list[Any]]:
     """Return what gives the defaults of a next row; only those that differ from row to row are asked for again."""
     asked = [field.get_default if callable(field.default) else _always(field.get_default()) for field in fields]
     return lambda: [ask() for ask in asked]
