@@ -110,6 +110,9 @@ REFUSALS: dict[str, str] = {
     "newer_opt_out": "A newer opt-out stands.",
     "own_evidence": "You filed this evidence yourself. Someone else must review it.",
     "already_reviewed": "This evidence was reviewed before, or has expired.",
+    "said_again": "Somebody said so again since, so it stays.",
+    "came_back": "The contact opted in since, so it is not set again.",
+    "ran_out": "It would have run out since, so it is not set again.",
 }
 """Why something was refused or kept, by its stable code."""
 

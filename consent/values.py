@@ -72,7 +72,8 @@ class ConsentEvent:
     Shape: `channels` names where it happened or what was chosen; (ALL,) stands for no channel in
     particular. `detail` is the word or code that told us ("STOP", "30003"), never free text.
     `reasons` and `suppression_ids` narrow what a lift is about; None means every one.
-    `provider_reconsent` says that the provider itself recorded the new consent (R03).
+    `provider_reconsent` says that the provider itself recorded the new consent (R03). `as_of` keeps a lift from what
+    somebody has said again after that moment; None means whatever stands.
     """
 
     kind: EventKind
@@ -88,6 +89,7 @@ class ConsentEvent:
     suppression_ids: frozenset[int] | None = None
     attest: Attestation = Attestation()
     provider_reconsent: bool = False
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,14 @@ class ActiveSuppression:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedSuppression:
+    """A suppression as it stood before an act of staff ended or changed it, and when that was."""
+
+    row: ActiveSuppression
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything the rules may look at, read under lock.
 
@@ -119,6 +129,7 @@ class Situation:
     that address now; `contact_id` the contact whose record staff act on, with the addresses it holds
     per channel in `own_addresses`. `active` are the suppressions of any of them, oldest first.
     `opted_in_at` maps (channel, kind of opt-in) to the newest accepted one from that address.
+    `ended` are the suppressions whose ending is to be undone.
     """
 
     at: datetime
@@ -128,6 +139,7 @@ class Situation:
     own_addresses: Mapping[Channel, tuple[int, ...]] = field(default_factory=dict)
     active: tuple[ActiveSuppression, ...] = ()
     opted_in_at: Mapping[tuple[Channel, EventKind], datetime] = field(default_factory=dict)
+    ended: tuple[EndedSuppression, ...] = ()
 
     @property
     def contacts(self) -> tuple[int, ...]:
@@ -141,7 +153,7 @@ class Outcome:
 
     `suppression_id` names the row that was changed or stands in the way; it is None for a new one.
     `copied_from` names the row whose words a new one goes on with: a remainder, or a new holder's.
-    `code` is stable and set where the effect is `refused` or `kept`.
+    `code` is stable and set where the effect is `refused` or `kept`, and where `nothing` needs a why.
     """
 
     effect: Effect

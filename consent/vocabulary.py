@@ -153,6 +153,7 @@ class EventKind(Word):
     INBOUND_DND_ON = "inbound_dnd_on", "Inbound DND switched on"
     IMPORT_SUPPRESSION = "import_suppression", "Suppression imported"
     STAFF_LIFT = "staff_lift", "DND cleared by staff"
+    CHANGE_UNDONE = "change_undone", "Change undone by staff"
     EVIDENCE_FILED = "evidence_filed", "Opt-in evidence filed"
     EVIDENCE_REJECTED = "evidence_rejected", "Opt-in evidence rejected"
     EVIDENCE_EXPIRED = "evidence_expired", "Opt-in evidence expired unreviewed"

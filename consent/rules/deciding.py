@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from consent.rules.joining import join
 from consent.rules.lifting import lift
+from consent.rules.restoring import restore
 from consent.rules.routes import rules_for
 from consent.rules.rows import Rule
 from consent.rules.setting import set_suppressions
@@ -39,6 +40,8 @@ def decide(event: ConsentEvent, situation: Situation) -> Change:
 def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
     if event.kind is EventKind.ADDRESS_JOINED:
         return join(rule, situation)
+    if event.kind is EventKind.CHANGE_UNDONE:
+        return restore(rule, channel, event, situation)
     outcomes: list[Outcome] = []
     if rule.also is not None:
         for row in rules_for(rule.also, channel):

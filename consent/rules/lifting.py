@@ -107,13 +107,17 @@ def _by_staff(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situ
     for row in situation.active:
         if row.contact_id != situation.contact_id and row.address_id not in mine:
             continue
+        if not _named(row, event):
+            continue
         if event.kind is EventKind.UNBLOCK:
-            if row.reason is Reason.BLOCKED:
-                outcomes.append(_outcome(rule, row, Effect.LIFTED))
+            if row.reason is not Reason.BLOCKED:
+                continue
+        elif row.channel is not channel or row.direction is not event.direction:
             continue
-        if row.channel is not channel or row.direction is not event.direction or not _named(row, event):
+        if event.as_of is not None and row.reaffirmed_at > event.as_of:
+            outcomes.append(_outcome(rule, row, Effect.KEPT, code="said_again"))
             continue
-        code = _staff_refusal(row, event, blocked)
+        code = "" if event.kind is EventKind.UNBLOCK else _staff_refusal(row, event, blocked)
         effect = Effect.REFUSED if code else Effect.LIFTED
         outcomes.append(_outcome(rule, row, effect, code=code))
     return outcomes

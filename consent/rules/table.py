@@ -1,6 +1,7 @@
 """Every rule, a row each. docs/rules.md and the staff site's Rules page are printed from here.
 
-`R` rows silence or record, `L` rows end suppressions, `J` is about joining, `M` rows about list memberships.
+`R` rows silence or record, `L` rows end suppressions, `J` rows let standing ones go on, `M` rows are about list
+memberships.
 Sources are the law, the carrier's or provider's documentation, or our own decision (docs/decisions/).
 """
 
@@ -456,6 +457,13 @@ LIFTING: tuple[Rule, ...] = (
         _on(EventKind.ADDRESS_JOINED),
         source="Our decision",
         why="The new holder is silenced from the first second, and stays so when the number changes.",
+    ),
+    Rule(
+        "J02",
+        "Staff undo a clearing of DND, or a change of its end",
+        _on(EventKind.CHANGE_UNDONE),
+        source="Our decision",
+        why="The reasons stand again as they stood, unless the contact came back since or they would have run out.",
     ),
 )
 

@@ -82,14 +82,18 @@ def as_values(rows: QuerySet[Suppression]) -> Iterable[ActiveSuppression]:
 
 def addresses_by_channel(contact_id: int) -> dict[Channel, tuple[int, ...]]:
     """Return the ids of the addresses that a contact holds, per channel, the primary one first."""
-    held = list(
-        ContactAddress.objects.filter(contact_id=contact_id)
-        .order_by("-is_primary", "id")
-        .values_list("kind", "address_id")
-    )
+    return addresses_of_contacts([contact_id])[contact_id]
+
+
+def addresses_of_contacts(contact_ids: Collection[int]) -> dict[int, dict[Channel, tuple[int, ...]]]:
+    """Return the same for several contacts by id, in one query."""
+    held: dict[tuple[int, str], tuple[int, ...]] = {}
+    rows = ContactAddress.objects.filter(contact_id__in=contact_ids).order_by("-is_primary", "id")
+    for contact_id, kind, address_id in rows.values_list("contact_id", "kind", "address_id"):
+        held[contact_id, kind] = (*held.get((contact_id, kind), ()), address_id)
     return {
-        channel: tuple(address_id for held_kind, address_id in held if held_kind == kind)
-        for channel, kind in ADDRESS_KIND_OF.items()
+        contact_id: {channel: held.get((contact_id, kind), ()) for channel, kind in ADDRESS_KIND_OF.items()}
+        for contact_id in contact_ids
     }
 
 
@@ -103,12 +107,26 @@ def newest_opt_ins(
     *, address_ids: Sequence[int], channels: Sequence[Channel]
 ) -> Mapping[tuple[Channel, EventKind], datetime]:
     """Return when the newest opt-in that counted came from these addresses, per channel and kind of opt-in."""
+    newest: dict[tuple[Channel, EventKind], datetime] = {}
+    for opted_in in newest_opt_ins_by_address(address_ids=address_ids, channels=channels).values():
+        for way, occurred_at in opted_in.items():
+            newest[way] = max(occurred_at, newest.get(way, occurred_at))
+    return newest
+
+
+def newest_opt_ins_by_address(
+    *, address_ids: Collection[int], channels: Collection[Channel]
+) -> Mapping[int, Mapping[tuple[Channel, EventKind], datetime]]:
+    """Return the same for each address by id, in one query. An address without any is absent."""
     if not address_ids:
         return {}
     rows = (
         LedgerEntry.objects.filter(address_id__in=address_ids, channel__in=channels, kind__in=sorted(OPT_IN_KINDS))
         .exclude(effect=Effect.REFUSED)
-        .values_list("channel", "kind")
+        .values_list("address_id", "channel", "kind")
         .annotate(newest=Max("occurred_at"))
     )
-    return {(Channel(channel), EventKind(kind)): newest for channel, kind, newest in rows}
+    found: dict[int, dict[tuple[Channel, EventKind], datetime]] = {}
+    for address_id, channel, kind, newest in rows:
+        found.setdefault(address_id or 0, {})[Channel(channel), EventKind(kind)] = newest
+    return found

@@ -39,24 +39,36 @@ def switch_on(
     Raises: UnableToSetDnd for an end in the past or an inbound channel that can't be refused.
     Once: what is on already stays on; a later end, or none, replaces an earlier one.
     """
+    event = switching_on(channels=channels, at=at, note=note, expires_at=expires_at, direction=direction, source=source)
+    return record_event(event=event, contact_id=contact_id, by=by, at=at)
+
+
+def switching_on(
+    *,
+    channels: Sequence[Channel],
+    at: datetime,
+    note: str = "",
+    expires_at: datetime | None = None,
+    direction: Direction = Direction.OUTBOUND,
+    source: Source = Source.STAFF,
+) -> ConsentEvent:
+    """Return the event of switching a temporary DND on, for one contact or many.
+
+    Raises: as switch_on.
+    """
     if expires_at is not None and expires_at <= at:
         raise UnableToSetDnd("expires_at", "in_the_past", "The end must be in the future; leave it empty for no end.")
     kind = EventKind.DND_ON if source is Source.STAFF else EventKind.API_DND_ON
     if direction is Direction.INBOUND and source is Source.STAFF:
         kind = EventKind.INBOUND_DND_ON
-    return record_event(
-        event=ConsentEvent(
-            kind=kind,
-            channels=_expand(channels, direction),
-            occurred_at=at,
-            source=source,
-            direction=direction,
-            note=note,
-            expires_at=expires_at,
-        ),
-        contact_id=contact_id,
-        by=by,
-        at=at,
+    return ConsentEvent(
+        kind=kind,
+        channels=_expand(channels, direction),
+        occurred_at=at,
+        source=source,
+        direction=direction,
+        note=note,
+        expires_at=expires_at,
     )
 
 
@@ -93,25 +105,45 @@ def lift(
     channel ALL and is cleared by naming it: ALL alone means every channel, and with ids or reasons that row too.
     Once: what was lifted already gives `nothing`.
     """
+    event = lifting(
+        channels=channels,
+        at=at,
+        note=note,
+        attest=attest,
+        reasons=reasons,
+        suppression_ids=suppression_ids,
+        direction=direction,
+        source=source,
+    )
+    return record_event(event=event, contact_id=contact_id, by=by, at=at)
+
+
+def lifting(
+    *,
+    channels: Sequence[Channel],
+    at: datetime,
+    note: str = "",
+    attest: Attestation = Attestation(),  # noqa: B008  frozen, without any attestation
+    reasons: Collection[Reason] | None = None,
+    suppression_ids: Collection[int] | None = None,
+    direction: Direction = Direction.OUTBOUND,
+    source: Source = Source.STAFF,
+) -> ConsentEvent:
+    """Return the event of clearing temporary DND, for one contact or many."""
     wanted = tuple(dict.fromkeys(channels))
     if Channel.ALL in wanted:
         named = reasons is not None or suppression_ids is not None
         wanted = (*CHANNELS, Channel.ALL) if named else CHANNELS
-    return record_event(
-        event=ConsentEvent(
-            kind=EventKind.STAFF_LIFT,
-            channels=wanted,
-            occurred_at=at,
-            source=source,
-            direction=direction,
-            note=note,
-            reasons=frozenset(reasons) if reasons is not None else None,
-            suppression_ids=frozenset(suppression_ids) if suppression_ids is not None else None,
-            attest=attest,
-        ),
-        contact_id=contact_id,
-        by=by,
-        at=at,
+    return ConsentEvent(
+        kind=EventKind.STAFF_LIFT,
+        channels=wanted,
+        occurred_at=at,
+        source=source,
+        direction=direction,
+        note=note,
+        reasons=frozenset(reasons) if reasons is not None else None,
+        suppression_ids=frozenset(suppression_ids) if suppression_ids is not None else None,
+        attest=attest,
     )
 
 
@@ -184,15 +216,15 @@ def block(*, contact_id: int, on: bool, by: Actor, at: datetime, note: str = "")
 
     Once: blocking again gives `unchanged`, unblocking again `nothing`. Unblocking leaves the opt-out.
     """
-    return record_event(
-        event=ConsentEvent(
-            kind=EventKind.BLOCK if on else EventKind.UNBLOCK,
-            channels=(Channel.ALL,),
-            occurred_at=at,
-            source=Source.STAFF,
-            note=note,
-        ),
-        contact_id=contact_id,
-        by=by,
-        at=at,
+    return record_event(event=blocking(on=on, at=at, note=note), contact_id=contact_id, by=by, at=at)
+
+
+def blocking(*, on: bool, at: datetime, note: str = "") -> ConsentEvent:
+    """Return the event of blocking or unblocking, for one contact or many."""
+    return ConsentEvent(
+        kind=EventKind.BLOCK if on else EventKind.UNBLOCK,
+        channels=(Channel.ALL,),
+        occurred_at=at,
+        source=Source.STAFF,
+        note=note,
     )

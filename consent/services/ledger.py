@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consent.models import LedgerEntry
+from consent.services.rows import insert
 from consent.values import ConsentEvent, Outcome
 from consent.vocabulary import Channel, Effect, EventKind, Source
 from contacts.values import Actor
@@ -35,35 +36,53 @@ class Line:
     suppression_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of one event."""
+
+    event: ConsentEvent
+    event_id: uuid.UUID
+    lines: Sequence[Line]
+
+
 def write(
-    *, event: ConsentEvent, event_id: uuid.UUID, lines: Iterable[Line], proof: Proof, by: Actor, at: datetime
-) -> list[LedgerEntry]:
-    """Append an entry per line, in the caller's transaction, and return them."""
-    return LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            event_id=event_id,
-            kind=event.kind,
-            effect=line.outcome.effect,
-            rule=line.outcome.rule,
-            code=line.outcome.code,
-            channel=line.outcome.channel,
-            direction=line.outcome.direction,
-            reason=line.outcome.reason or "",
-            suppression_kind=line.outcome.kind or "",
-            route=line.outcome.route or "",
-            contact_id=line.contact_id,
-            address_id=line.outcome.address_id,
-            suppression_id=line.suppression_id,
-            message_id=proof.message_id,
-            delivery_id=proof.delivery_id,
-            evidence_id=proof.evidence_id,
-            source=event.source,
-            actor=by.ref,
-            detail=event.detail[:80],
-            occurred_at=event.occurred_at,
-            recorded_at=at,
-        )
-        for line in lines
+    *, event: ConsentEvent, event_id: uuid.UUID, lines: Sequence[Line], proof: Proof, by: Actor, at: datetime
+) -> None:
+    """Append an entry per line, in the caller's transaction."""
+    write_many(pages=[Page(event, event_id, lines)], proof=proof, by=by, at=at)
+
+
+def write_many(*, pages: Iterable[Page], proof: Proof, by: Actor, at: datetime) -> None:
+    """Append the entries of several events in one statement, in the caller's transaction."""
+    insert(
+        LedgerEntry,
+        [
+            {
+                "event_id": page.event_id,
+                "kind": page.event.kind,
+                "effect": line.outcome.effect,
+                "rule": line.outcome.rule,
+                "code": line.outcome.code,
+                "channel": line.outcome.channel,
+                "direction": line.outcome.direction,
+                "reason": line.outcome.reason or "",
+                "suppression_kind": line.outcome.kind or "",
+                "route": line.outcome.route or "",
+                "contact_id": line.contact_id,
+                "address_id": line.outcome.address_id,
+                "suppression_id": line.suppression_id,
+                "message_id": proof.message_id,
+                "delivery_id": proof.delivery_id,
+                "evidence_id": proof.evidence_id,
+                "source": page.event.source,
+                "actor": by.ref,
+                "detail": page.event.detail[:80],
+                "occurred_at": page.event.occurred_at,
+                "recorded_at": at,
+            }
+            for page in pages
+            for line in page.lines
+        ],
     )
 
 

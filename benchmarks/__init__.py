@@ -1,0 +1,1 @@
+"""How fast the product is, as ratios to what else could be done. Commands, never timed tests."""

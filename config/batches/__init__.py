@@ -1,0 +1,1 @@
+"""Bulk actions: one change for many contacts, foreseen, confirmed, run in chunks, and undone as one."""

@@ -1,0 +1,46 @@
+"""Running batches: by a worker, and at once where they are small."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from config.batches import services
+from config.batches.models import Batch
+from consent.services.bulk import CHUNK
+
+SMALL = 200
+"""Contacts up to which nobody is made to wait for a worker."""
+
+
+@app.task(name="run_batch", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def run_batch(batch_id: str, size: int = CHUNK) -> None:
+    """Do what is left of a batch, a chunk at a time."""
+    number = uuid.UUID(batch_id)
+    try:
+        while services.run_next_chunk(batch_id=number, at=timezone.now(), size=size):
+            pass
+    except Exception:
+        services.mark_failed(batch_id=number)
+        raise
+
+
+def hand_over(batch: Batch) -> None:
+    """Give a started batch to the workers, in the transaction that starts it."""
+    run_batch.defer(batch_id=str(batch.pk))
+
+
+def run_if_small(batch: Batch) -> None:
+    """Run a small batch now. A worker that comes to it too finds it done, and finishes it where this is killed."""
+    if batch.total <= SMALL:
+        run_batch(batch_id=str(batch.pk))
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="forget_stale_drafts", lock="forget_stale_drafts")
+def forget_stale_drafts(timestamp: int) -> None:
+    """Delete the drafts that nobody started."""
+    services.forget_stale_drafts(at=timezone.now())

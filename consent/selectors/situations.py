@@ -1,0 +1,193 @@
+"""What the rules may look at, for one event or for a thousand, in the same few queries.
+
+The events of one reading are decided in turn, and each sees what those before it have changed, written or not. So a
+preview, a single event and a chunk of a bulk action come to the same answers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from consent import rules
+from consent.selectors.standing import (
+    active_suppressions,
+    addresses_of_contacts,
+    newest_opt_ins_by_address,
+)
+from consent.values import ActiveSuppression, Change, ConsentEvent, EndedSuppression, Outcome, Situation
+from consent.vocabulary import Channel, Effect, EventKind
+
+UNWRITTEN = 1 << 62
+"""Suppressions that are decided and not written yet have ids from here, above all that a table will ever give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One event, and who it is about: the contact whose record staff act on, the address it came from, or both.
+
+    `ended` are the suppressions whose ending the event undoes.
+    """
+
+    event: ConsentEvent
+    contact_id: int | None = None
+    address_id: int | None = None
+    ended: tuple[EndedSuppression, ...] = ()
+
+
+def foresee(*, cases: Sequence[Case], at: datetime) -> list[Change]:
+    """Return what these events would do, one after the other, and write nothing.
+
+    Raises: ValueError for a case at an address: whoever holds it must be locked to be known.
+    """
+    situations = Situations(cases, holders={}, at=at)
+    changes = []
+    for case in cases:
+        change = rules.decide(case.event, situations.of(case))
+        situations.follow(change)
+        changes.append(change)
+    return changes
+
+
+class Situations:
+    """What is known about everybody in some cases, read at once, and kept up as the cases are decided.
+
+    Shape: `holders` are the contacts who hold each address that a case names.
+    """
+
+    def __init__(self, cases: Sequence[Case], *, holders: Mapping[int, tuple[int, ...]], at: datetime) -> None:
+        self.at = at
+        self.holders = holders
+        about = {case.contact_id for case in cases if case.contact_id is not None}
+        self.own = addresses_of_contacts(about) if about else {}
+        named = {case.address_id for case in cases if case.address_id is not None}
+        held = {address for own in self.own.values() for each in own.values() for address in each}
+        ended = [ended.row for case in cases for ended in case.ended]
+        self._read_standing(
+            contacts=about.union(*holders.values(), (row.contact_id for row in ended if row.contact_id is not None)),
+            addresses=named | held | {row.address_id for row in ended if row.address_id is not None},
+        )
+        self.opted_in = newest_opt_ins_by_address(
+            address_ids=named | {address for case in cases if case.address_id is None for address in self._held(case)},
+            channels={channel for case in cases for channel in case.event.channels},
+        )
+        self._next_id = UNWRITTEN
+
+    def _read_standing(self, *, contacts: set[int], addresses: set[int]) -> None:
+        self.rows: dict[int, ActiveSuppression] = {}
+        self.by_contact: dict[int, set[int]] = defaultdict(set)
+        self.by_address: dict[int, set[int]] = defaultdict(set)
+        for row in active_suppressions(contact_ids=contacts, address_ids=addresses):
+            self._stand(row)
+
+    def _held(self, case: Case) -> set[int]:
+        own = self.own.get(case.contact_id, {}) if case.contact_id is not None else {}
+        return {address for each in own.values() for address in each}
+
+    def of(self, case: Case) -> Situation:
+        """Return the situation of one case as it is now."""
+        addresses = self._held(case)
+        opted_in = {case.address_id} if case.address_id is not None else set(addresses)
+        people = set(self.holders.get(case.address_id, ())) if case.address_id is not None else set()
+        if case.contact_id is not None:
+            people.add(case.contact_id)
+        if case.address_id is not None:
+            addresses.add(case.address_id)
+        for ended in case.ended:
+            people.update(() if ended.row.contact_id is None else (ended.row.contact_id,))
+            addresses.update(() if ended.row.address_id is None else (ended.row.address_id,))
+        return Situation(
+            at=self.at,
+            address_id=case.address_id,
+            holders=self.holders.get(case.address_id, ()) if case.address_id is not None else (),
+            contact_id=case.contact_id,
+            own_addresses=self.own.get(case.contact_id, {}) if case.contact_id is not None else {},
+            active=self._active(people, addresses),
+            opted_in_at=self._newest(opted_in, case.event.channels),
+            ended=case.ended,
+        )
+
+    def _active(self, people: Iterable[int], addresses: Iterable[int]) -> tuple[ActiveSuppression, ...]:
+        ids: set[int] = set()
+        for person in people:
+            ids |= self.by_contact.get(person, frozenset())
+        for address in addresses:
+            ids |= self.by_address.get(address, frozenset())
+        if not ids:
+            return ()
+        return tuple(sorted((self.rows[each] for each in ids), key=lambda row: (row.since, row.id)))
+
+    def _newest(
+        self, addresses: Iterable[int], channels: Sequence[Channel]
+    ) -> Mapping[tuple[Channel, EventKind], datetime]:
+        newest: dict[tuple[Channel, EventKind], datetime] = {}
+        for address in addresses:
+            for way, occurred_at in self.opted_in.get(address, {}).items():
+                if way[0] in channels:
+                    newest[way] = max(occurred_at, newest.get(way, occurred_at))
+        return newest
+
+    def leans_on_unwritten(self, change: Change) -> bool:
+        """Return whether an outcome names a suppression that has no row yet."""
+        return any((outcome.suppression_id or outcome.copied_from or 0) >= UNWRITTEN for outcome in change.outcomes)
+
+    def follow(self, change: Change) -> None:
+        """Stand as if the change were written."""
+        for outcome in change.outcomes:
+            match outcome.effect:
+                case Effect.SET:
+                    self._stand(_new(self._next_id, outcome))
+                    self._next_id += 1
+                case Effect.LIFTED:
+                    self._end(self.rows[outcome.suppression_id or 0])
+                case Effect.STRENGTHENED:
+                    self._stand(_stronger(self.rows[outcome.suppression_id or 0], outcome))
+                case Effect.UNCHANGED if outcome.since:
+                    row = self.rows[outcome.suppression_id or 0]
+                    self._stand(replace(row, reaffirmed_at=max(row.reaffirmed_at, outcome.since)))
+
+    def _stand(self, row: ActiveSuppression) -> None:
+        self.rows[row.id] = row
+        if row.contact_id is not None:
+            self.by_contact[row.contact_id].add(row.id)
+        if row.address_id is not None:
+            self.by_address[row.address_id].add(row.id)
+
+    def _end(self, row: ActiveSuppression) -> None:
+        del self.rows[row.id]
+        self.by_contact[row.contact_id or 0].discard(row.id)
+        self.by_address[row.address_id or 0].discard(row.id)
+
+
+def _new(new_id: int, outcome: Outcome) -> ActiveSuppression:
+    assert outcome.reason is not None
+    assert outcome.kind is not None
+    assert outcome.covers is not None
+    assert outcome.since is not None
+    return ActiveSuppression(
+        id=new_id,
+        address_id=outcome.address_id,
+        contact_id=outcome.contact_id,
+        channel=outcome.channel,
+        direction=outcome.direction,
+        reason=outcome.reason,
+        kind=outcome.kind,
+        covers=outcome.covers,
+        rule=outcome.rule,
+        since=outcome.since,
+        reaffirmed_at=outcome.since,
+        expires_at=outcome.expires_at,
+    )
+
+
+def _stronger(row: ActiveSuppression, outcome: Outcome) -> ActiveSuppression:
+    return replace(
+        row,
+        kind=outcome.kind or row.kind,
+        covers=outcome.covers or row.covers,
+        expires_at=outcome.expires_at,
+        reaffirmed_at=outcome.since or row.reaffirmed_at,
+        rule=outcome.rule,
+    )
