@@ -41,6 +41,6 @@ def ensure_running(
         )
 
     # Here and not above: it needs Unix modules, and nobody with a DATABASE_URL should pay for it.
-    from config.postgres import launcher  # noqa: PLC0415
+    from config.postgres import launcher
 
     return launcher.ensure_running(data_root=data_root, name=name, durable=durable, database=database)

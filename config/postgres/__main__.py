@@ -1,6 +1,6 @@
 """The embedded PostgreSQL by hand: python -m config.postgres start|stop|status|url|psql."""
 
-# ruff: noqa: T201 (it talks to people)
+
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _psql(data_root: Path, name: str) -> int:
         "PGPASSWORD": info.password,
         "PGDATABASE": info.dbname,
     }
-    return subprocess.run([programs.program("psql")], env=environment, check=False).returncode  # noqa: S603
+    return subprocess.run([programs.program("psql")], env=environment, check=False).returncode
 
 
 def _ensure(data_root: Path, name: str) -> ConnectionInfo:

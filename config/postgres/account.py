@@ -37,7 +37,7 @@ class Account:
         """
         other = not self.is_me
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-        return subprocess.run(  # noqa: S603 (no shell; every caller names the program)
+        return subprocess.run(
             command,
             check=False,
             cwd="/",

@@ -125,5 +125,5 @@ def _copy(install: Path, copy: Path) -> None:
     if libraries.is_dir():
         shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
     # A strict umask may have made them root's alone.
-    subprocess.run(["chmod", "-R", "a+rX", str(unfinished)], check=True)  # noqa: S603, S607
+    subprocess.run(["chmod", "-R", "a+rX", str(unfinished)], check=True)
     unfinished.rename(copy)

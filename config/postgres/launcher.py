@@ -103,8 +103,8 @@ def _start(cluster: Cluster, *, durable: bool) -> server.Postmaster:
 
 def _create_database_if_missing(info: ConnectionInfo) -> None:
     # Slow to import, and not needed by those who only ask for the status.
-    import psycopg  # noqa: PLC0415
-    from psycopg import sql  # noqa: PLC0415
+    import psycopg
+    from psycopg import sql
 
     try:
         with psycopg.connect(

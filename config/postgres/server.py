@@ -190,4 +190,4 @@ def _command_line(pid: int) -> bytes:
             return b""
     # macOS has no /proc.
     command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, check=False).stdout  # noqa: S603
+    return subprocess.run(command, capture_output=True, check=False).stdout
