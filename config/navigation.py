@@ -34,6 +34,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Desk", "space_dashboard", url="index"),
             Entry("Contacts", "group", model="contacts.Contact"),
             Entry("Lists", "list_alt", model="lists.ContactList"),
+            Entry("Evidence", "fact_check", model="consent.Evidence"),
         ),
     ),
     (

@@ -195,6 +195,15 @@ if not DEBUG:
     if env.bool("BEHIND_TLS_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Proof files of opt-in evidence lie outside everything that is served; see docs/deployment.md for object storage.
+STORAGES["evidence"] = {
+    "BACKEND": env.str("EVIDENCE_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+    "OPTIONS": {"location": env.str("EVIDENCE_DIR", default=str(BASE_DIR / "evidence-files")), "base_url": None}
+    if not env.str("EVIDENCE_STORAGE", default="")
+    else env.json("EVIDENCE_STORAGE_OPTIONS", default={}),
+}
+EVIDENCE_MAX_BYTES = 10_000_000
+
 # Larger bodies are answered 413 before they are read; provider payloads are far smaller.
 WEBHOOK_MAX_BYTES = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from consent.services import expiry, inbox
+from consent.services import evidence, expiry, inbox
 
 
 @app.periodic(cron="* * * * *")
@@ -21,6 +21,13 @@ def process_due_deliveries(timestamp: int) -> None:
 def expire_due_suppressions(timestamp: int) -> None:
     """Lift the temporary suppressions whose end has come."""
     expiry.expire_due(at=timezone.now())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="expire_stale_evidence", lock="expire_stale_evidence")
+def expire_stale_evidence(timestamp: int) -> None:
+    """Take evidence that nobody reviewed in time out of the queue."""
+    evidence.expire_stale(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from config.contact_desk import dates
 from config.contact_desk.clearing import Needs, needs
@@ -106,8 +106,5 @@ def _way_out(each: StandingReason, wanted: Needs) -> str:
 
 
 def _evidence_url(contact_id: int) -> str:
-    """Return the page where evidence is filed, once the product has one."""
-    try:
-        return reverse("evidence-file", args=[contact_id])
-    except NoReverseMatch:
-        return ""
+    """Return the page where evidence is filed."""
+    return reverse("admin:consent_evidence_file", args=[contact_id])

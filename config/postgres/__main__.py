@@ -1,7 +1,5 @@
 """The embedded PostgreSQL by hand: python -m config.postgres start|stop|status|url|psql."""
 
-
-
 from __future__ import annotations
 
 import argparse

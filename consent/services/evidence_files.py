@@ -1,0 +1,75 @@
+"""Proof files: checked by content, stored under a name of our own outside anything that is served."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from datetime import datetime
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.core.files.uploadedfile import UploadedFile
+
+from consent.file_types import ACCEPTED, SNIFFED_BYTES, recognise
+from consent.models import Evidence
+from consent.services.evidence import StoredFile, UnableToFileEvidence
+
+
+def storage() -> Storage:
+    """Return where proof files lie: a folder, or whatever object storage the settings name."""
+    return storages["evidence"]
+
+
+def store(*, upload: UploadedFile, at: datetime) -> StoredFile:
+    """Check a file and store it, and return where it lies.
+
+    Units: at most EVIDENCE_MAX_BYTES.
+    Raises: UnableToFileEvidence for a file that is empty, too large or of a kind that is not let in.
+    Once: stores again under another key. Whoever does not file it then discards it.
+    """
+    limit = settings.EVIDENCE_MAX_BYTES
+    if not upload.size:
+        raise UnableToFileEvidence("file", "empty", "The file is empty. Choose it again.")
+    if upload.size > limit:
+        raise UnableToFileEvidence(
+            "file", "too_large", f"The file is larger than {limit // 1_000_000} MB. Scan it smaller."
+        )
+    upload.seek(0)
+    kind = recognise(upload.read(SNIFFED_BYTES))
+    if kind is None:
+        known = ", ".join(each.label for each in ACCEPTED)
+        raise UnableToFileEvidence(
+            "file", "kind_not_accepted", f"What is in the file is none of: {known}. Save it as one of them."
+        )
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    key = storage().save(f"{at:%Y/%m}/{uuid.uuid4().hex}{kind.ending}", File(upload))
+    return StoredFile(
+        name=shown_name(upload.name or "", kind.ending),
+        content_type=kind.content_type,
+        sha256=digest.hexdigest(),
+        key=key,
+    )
+
+
+def discard(stored: StoredFile | None) -> None:
+    """Remove a file whose claim was refused. Once: nothing more to remove."""
+    if stored is not None:
+        storage().delete(stored.key)
+
+
+def shown_name(given: str, ending: str) -> str:
+    """Return a name to show and to download under: no path, no tricks, and the ending that the content has."""
+    stem = re.split(r"[\\/]", given)[-1].rsplit(".", 1)[0]
+    plain = re.sub(r"[^\w .()-]", "_", stem).strip(" .")[:80]
+    return f"{plain or 'proof'}{ending}"
+
+
+def open_file(evidence: Evidence) -> BinaryIO:
+    """Return the stored proof for reading. Raises: FileNotFoundError where it is gone."""
+    return storage().open(evidence.file_key, "rb")  # type: ignore[return-value]
