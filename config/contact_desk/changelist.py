@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.core.paginator import Paginator
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.paginator import InvalidPage, Paginator
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
@@ -26,23 +27,29 @@ MOST_COUNTED = 1000
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than anybody pages. `is_capped` says that there are more."""
+    """Finds the rows that anybody may page through once, as ids; pages are slices of them."""
 
     template_name = "contact_desk/list/pagination.html"
 
     @cached_property
-    def _found(self) -> int:
-        return len(self.object_list.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    def found(self) -> list[int]:
+        """Return the ids of the matching contacts in order, one more than can be paged through."""
+        return list(self.object_list.values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @property
     def count(self) -> int:
         """Return how many rows can be paged through."""
-        return min(self._found, MOST_COUNTED)
+        return min(len(self.found), MOST_COUNTED)
 
     @property
     def is_capped(self) -> bool:
         """Return whether more contacts match than can be paged through."""
-        return self._found > MOST_COUNTED
+        return len(self.found) > MOST_COUNTED
+
+    def ids_on(self, number: int) -> list[int]:
+        """Return the ids on a page. Raises: InvalidPage."""
+        first = (self.validate_number(number) - 1) * self.per_page
+        return self.found[first : min(first + self.per_page, self.count)]
 
 
 @dataclass(slots=True)
@@ -58,21 +65,29 @@ class ContactChangeList(ChangeList):
     """A page of contacts, each with its row."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read the page, and everything about its contacts at once."""
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        rows = rows_of([contact.pk for contact in self.result_list])
+        """Read the page: who matches in one query, and everything about those shown in a few more."""
+        self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        try:
+            ids = self.paginator.ids_on(self.page_num)
+        except InvalidPage as error:
+            raise IncorrectLookupParameters from error
+        contacts = Contact.objects.select_related("owner").in_bulk(ids)
+        rows = rows_of(ids)
+        self.result_list = [contacts[pk] for pk in ids]
         for contact in self.result_list:
             contact.row = rows[contact.pk]
+        self.result_count = self.paginator.count
         self.is_capped = self.paginator.is_capped
+        self.show_full_result_count = self.can_show_all = False
+        self.multi_page = self.result_count > self.list_per_page
+        # Unfold's heading would call the count of everything "results".
+        narrowed = (self.has_active_filters or self.query) and not self.is_capped
+        self.full_result_count = None if narrowed else self.result_count
         self.active_filters = [
             {"title": spec.title, "label": spec.label(), "without": self.get_query_string(remove=[spec.parameter_name])}
             for spec in self.filter_specs
             if spec.chosen()
         ]
-        if self.is_capped or not (self.has_active_filters or self.query):
-            # Unfold's heading would call the count of everything "results".
-            self.full_result_count = self.result_count
 
 
 def rows_of(contact_ids: Sequence[int]) -> dict[int, Row]:
