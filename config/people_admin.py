@@ -13,9 +13,8 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from consent.admin.named import NamedScreen
 
@@ -50,9 +49,11 @@ class StaffAdmin(NamedScreen, UserAdmin, ModelAdmin):
         return super().get_queryset(request).prefetch_related("groups")
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, widget=UnfoldAdminCheckboxSelectMultiple, **kwargs)
+        return super().formfield_for_manytomany(
+            db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs
+        )
 
-    @display(description="Roles")
+    @admin.display(description="Roles")
     def roles(self, user: User) -> str:
         return "superuser" if user.is_superuser else ", ".join(sorted(group.name for group in user.groups.all()))
 
@@ -81,7 +82,9 @@ class RoleAdmin(NamedScreen, GroupAdmin, ModelAdmin):
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         ours = Permission.objects.filter(content_type__app_label__in=OURS).exclude(codename__contains="historical")
         kwargs["queryset"] = ours.select_related("content_type").order_by("content_type__app_label", "name")
-        return super().formfield_for_manytomany(db_field, request, widget=UnfoldAdminCheckboxSelectMultiple, **kwargs)
+        return super().formfield_for_manytomany(
+            db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs
+        )
 
 
 def _dress(model_admin: admin.ModelAdmin) -> type[ModelAdmin]:

@@ -139,6 +139,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose is slow in tests
+if TESTING:
+    # Slow hashes protect real passwords; tests have none, and log in by the thousand.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 # Both together lock out: a stranger can't lock a known user out from another address.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -34,8 +36,8 @@ class AskForm(WhoForm):
         widget=UnfoldAdminSelectWidget,
     )
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
         if not cleaned.get("who") and not cleaned.get("contact"):
             self.add_error("who", "Name a contact, or type an address.")
         return cleaned
@@ -55,6 +57,7 @@ def view(request: HttpRequest) -> HttpResponse:
 
 def _answered(form: AskForm, chosen: Chosen) -> dict[str, object]:
     given = form.cleaned_data
+    again: WhoForm = form
     question = GateRequest(
         Channel(given["channel"]), Purpose(given["purpose"]), given["list"].slug if given["list"] else None
     )
@@ -62,14 +65,14 @@ def _answered(form: AskForm, chosen: Chosen) -> dict[str, object]:
         answer = selectors.decide(question, Subject(contact_id=chosen.contact.pk))
         shown = candidate(chosen.contact, channel=question.channel)
         subject = f"{shown.name}, {shown.address}" if shown.address else shown.name
-        form, subject = remember(form, chosen.contact), links.contact(chosen.contact.pk, subject)
+        again, subject = remember(form, chosen.contact), links.contact(chosen.contact.pk, subject)
     elif chosen.address is not None:
         answer = selectors.decide(question, Subject(address_value=chosen.address.value))
         subject = chosen.address.shown
     else:
         return {}
     reasons = [_reason(refusal) for refusal in answer.decision.reasons]
-    return {"form": form, "answer": answer, "subject": subject, "reasons": reasons}
+    return {"form": again, "answer": answer, "subject": subject, "reasons": reasons}
 
 
 def _reason(refusal: Refusal) -> dict[str, object]:

@@ -67,10 +67,9 @@ def acts(request: HttpRequest, *, first: date, last: date, tz: tzinfo) -> list[C
     """Return the charts of opt-outs and opt-ins, or none for who reads only their own contacts' ledger."""
     if not request.user.has_perm("consent.view_ledgerentry"):
         return []
-    window = {"first": first, "last": last, "tz": tz}
     return [
-        _chart("opt_out", "Opt-outs", desk.daily_opt_outs(**window), first, last),
-        _chart("opt_in", "Opt-ins", desk.daily_opt_ins(**window), first, last),
+        _chart("opt_out", "Opt-outs", desk.daily_opt_outs(first=first, last=last, tz=tz), first, last),
+        _chart("opt_in", "Opt-ins", desk.daily_opt_ins(first=first, last=last, tz=tz), first, last),
     ]
 
 

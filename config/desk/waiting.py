@@ -108,6 +108,6 @@ def holds(request: HttpRequest, *, now: datetime, tz: tzinfo) -> dict[str, objec
     return {"count": found.count, "lines": lines, "link": link}
 
 
-def listing(model: str, **filters: object) -> str:
+def listing(model: str, **filters: str | int) -> str:
     """Return the address of a list with filters set. Shape: `model` is "app_model"."""
     return f"{reverse(f'admin:{model}_changelist')}?{urlencode(filters)}"

@@ -54,7 +54,8 @@ def choose(form: WhoForm, *, channel: Channel) -> Chosen:
     if remembered is not None and term in {"", str(remembered)}:
         return Chosen(contact=remembered)
     if not term:
-        return Chosen()
+        gone = form.cleaned_data["contact"] is not None
+        return Chosen(problem="Nobody has this contact id, or the contact was deleted." if gone else "")
     found = find_subjects(term, channel=channel, region=settings.DEFAULT_REGION)
     if found.address is not None:
         return Chosen(address=found.address, address_id=found.address_id)

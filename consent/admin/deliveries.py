@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from consent.admin import cells, links, payload
 from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
@@ -54,7 +54,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
     list_display_links = ("received",)
     list_filter = (("status", ChoiceFilter), DoorFilter, ("received_at", DayFilter))
     list_filter_submit = True
-    search_fields = ("event_id",)
+    search_fields: Sequence[str] = ("event_id",)
     search_help_text = "Sender’s phone or the provider’s event id"
     ordering = ("-received_at", "-id")
     fields = ("received", "provider", "door", "event_id", "status_mark", "reason", "attempts", "next_try", "settled")
@@ -67,11 +67,11 @@ class DeliveryAdmin(ViewOnlyAdmin):
         return request.user.has_perm("consent.change_delivery") and request.user.has_perm("consent.view_delivery")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        messages_read = Prefetch("messages", InboundMessage.objects.order_by("position"), to_attr="read")
-        deliveries = super().get_queryset(request).prefetch_related(messages_read)
+        messages_read = Prefetch("messages", InboundMessage.objects.order_by("position"))
+        deliveries: QuerySet[Delivery] = super().get_queryset(request).prefetch_related(messages_read)
         if request.user.has_perm("consent.view_delivery"):
             return deliveries
-        return own_deliveries(deliveries, owner_id=request.user.pk)
+        return own_deliveries(deliveries, owner_id=int(request.user.pk or 0))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
@@ -90,7 +90,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
-        if row is None or not self.has_view_permission(request, row):
+        if not isinstance(row, Delivery) or not self.has_view_permission(request, row):
             return super().change_view(request, object_id, form_url, extra_context)
         everyone = request.user.has_perm("consent.view_delivery")
         outcome = outcome_of(row, owner_id=None if everyone else request.user.pk)
@@ -120,28 +120,28 @@ class DeliveryAdmin(ViewOnlyAdmin):
         messages.add_message(request, tone, f"Read again: {status.label.lower()}.")
         return HttpResponseRedirect(reverse("admin:consent_delivery_change", args=[delivery_id]))
 
-    @display(description="Received")
+    @admin.display(description="Received")
     def received(self, row: Delivery) -> str:
         return links.moment(row.received_at)
 
-    @display(description="Status")
+    @admin.display(description="Status")
     def status_mark(self, row: Delivery) -> SafeString:
         return links.mark(row.get_status_display(), TONES[DeliveryStatus(row.status)])
 
-    @display(description="What was said")
+    @admin.display(description="What was said")
     def said(self, row: Delivery) -> SafeString:
-        if not row.read:
-            return format_html("—")
-        message: InboundMessage = row.read[0]
+        message = next(iter(row.messages.all()), None)
+        if message is None:
+            return format_html("{}", "—")
         return format_html(
             '{}<span class="sd-sub sd-clip">{}</span>', message.get_message_class_display(), message.body[:120]
         )
 
-    @display(description="Next try")
+    @admin.display(description="Next try")
     def next_try(self, row: Delivery) -> str:
         return links.moment(row.next_attempt_at) if row.next_attempt_at else "None planned"
 
-    @display(description="Settled")
+    @admin.display(description="Settled")
     def settled(self, row: Delivery) -> str:
         return links.moment(row.processed_at) if row.processed_at else "Not yet"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from consent.admin import links
 from consent.admin.view_only import ViewOnlyAdmin
@@ -22,6 +21,6 @@ class DoorCounterAdmin(ViewOnlyAdmin):
     def has_view_permission(self, request: HttpRequest, obj: DoorCounter | None = None) -> bool:
         return request.user.has_perm("consent.view_delivery")
 
-    @display(description="Last one")
+    @admin.display(description="Last one")
     def last(self, row: DoorCounter) -> str:
         return links.moment(row.last_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,7 +21,7 @@ class PlainSelectForm(DropdownForm):
 
     class Media:
         js = ()
-        css = {}
+        css: ClassVar[dict[str, list[str]]] = {}
 
 
 class ChoiceFilter(ChoicesDropdownFilter):
@@ -38,7 +39,7 @@ class SelectFilter(DropdownFilter):
 class DayFilter(RangeDateFilter):
     """Filters by days in the business's time zone, first and last included. A date that is none finds nothing."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for end, lookup, add in (("from", "gte", 0), ("to", "lt", 1)):
             asked = self.used_parameters.get(f"{self.parameter_name}_{end}")
             if not asked:

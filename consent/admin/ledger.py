@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from consent.admin import cells, csv_export, links
 from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
 from consent.admin.register import RuleFilter
-from consent.admin.view_only import ViewOnlyAdmin
+from consent.admin.view_only import ViewOnlyAdmin, give, printed
 from consent.models import LedgerEntry
 from consent.selectors.people import names
 from consent.selectors.records import about, opt_ins, opt_outs, own_entries
@@ -65,7 +65,7 @@ class LedgerAdmin(ViewOnlyAdmin):
     )
     list_filter_submit = True
     list_before_template = "consent/ledger_bar.html"
-    search_fields = ("contact_id",)
+    search_fields: Sequence[str] = ("contact_id",)
     search_help_text = "Name, phone or e-mail"
     ordering = ("-id",)
     fieldsets = (
@@ -84,10 +84,10 @@ class LedgerAdmin(ViewOnlyAdmin):
         return request.user.has_perm("consent.export_ledgerentry")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
-        entries = super().get_queryset(request)
+        entries: QuerySet[LedgerEntry] = super().get_queryset(request)
         if request.user.has_perm("consent.view_ledgerentry"):
             return entries
-        return own_entries(entries, owner_id=request.user.pk)
+        return own_entries(entries, owner_id=int(request.user.pk or 0))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[LedgerEntry], search_term: str
@@ -97,19 +97,20 @@ class LedgerAdmin(ViewOnlyAdmin):
         return queryset.filter(about(search_term, region=settings.DEFAULT_REGION)), False
 
     def prepare(self, rows: Sequence[LedgerEntry]) -> None:
-        known = names(
-            contact_ids={row.contact_id for row in rows if row.contact_id},
-            address_ids={row.address_id for row in rows if row.address_id},
-            actors={row.actor for row in rows},
+        give(
+            rows,
+            names(
+                contact_ids={row.contact_id for row in rows if row.contact_id},
+                address_ids={row.address_id for row in rows if row.address_id},
+                actors={row.actor for row in rows},
+            ),
         )
-        for row in rows:
-            row.names = known
 
     def get_urls(self) -> list[URLPattern]:
         export = path("export/", self.admin_site.admin_view(self.export), name="consent_ledgerentry_export")
         return [export, *super().get_urls()]
 
-    def export(self, request: HttpRequest) -> HttpResponse:
+    def export(self, request: HttpRequest) -> HttpResponseBase:
         """Send the entries that the list's filters show, all of them, as CSV."""
         if not self.has_export_permission(request):
             raise PermissionDenied
@@ -117,58 +118,58 @@ class LedgerAdmin(ViewOnlyAdmin):
         log.info("ledger_exported", user_id=request.user.pk, filters=request.GET.urlencode())
         return csv_export.respond("ledger", EXPORT_COLUMNS, _export_rows(rows))
 
-    @display(description="Recorded")
+    @admin.display(description="Recorded")
     def recorded(self, row: LedgerEntry) -> str:
         return links.moment(row.recorded_at)
 
-    @display(description="Happened")
+    @admin.display(description="Happened")
     def occurred(self, row: LedgerEntry) -> str:
         return links.moment(row.occurred_at)
 
-    @display(description="What happened")
+    @admin.display(description="What happened")
     def what(self, row: LedgerEntry) -> SafeString:
         return cells.what(row)
 
-    @display(description="Effect")
+    @admin.display(description="Effect")
     def effect_mark(self, row: LedgerEntry) -> SafeString:
         return cells.effect(row)
 
-    @display(description="Who")
+    @admin.display(description="Who")
     def who(self, row: LedgerEntry) -> SafeString:
-        return cells.who(row, row.names)
+        return cells.who(row, printed(row))
 
-    @display(description="Rule")
+    @admin.display(description="Rule")
     def rule_link(self, row: LedgerEntry) -> SafeString:
         return links.rule(row.rule)
 
-    @display(description="By")
+    @admin.display(description="By")
     def told_by(self, row: LedgerEntry) -> str:
-        return row.names.actor(row.actor)
+        return printed(row).actor(row.actor)
 
-    @display(description="Reason")
+    @admin.display(description="Reason")
     def reason_text(self, row: LedgerEntry) -> str:
         kind = row.get_suppression_kind_display() if row.suppression_kind else ""
         return f"{row.get_reason_display()}, {kind.lower()}" if row.reason else "None"
 
-    @display(description="Why not")
+    @admin.display(description="Why not")
     def code_text(self, row: LedgerEntry) -> str:
         return links.refusal(row.code)
 
-    @display(description="Suppression")
+    @admin.display(description="Suppression")
     def suppression_link(self, row: LedgerEntry) -> SafeString:
         return links.to("consent_suppression", row.suppression_id, "In the register")
 
-    @display(description="Delivery")
+    @admin.display(description="Delivery")
     def delivery_link(self, row: LedgerEntry) -> SafeString:
         return links.to("consent_delivery", row.delivery_id, "The delivery")
 
-    @display(description="Event")
+    @admin.display(description="Event")
     def event_link(self, row: LedgerEntry) -> SafeString:
         address = f"{reverse('admin:consent_ledgerentry_changelist')}?event_id__exact={row.event_id}"
         return format_html('<a href="{}">Everything this event did</a> <code>{}</code>', address, row.event_id)
 
 
-def _export_rows(rows: QuerySet) -> Iterator[list[str]]:
+def _export_rows(rows: QuerySet[Any, Any]) -> Iterator[list[str]]:
     times = {EXPORT_COLUMNS.index("recorded_at"), EXPORT_COLUMNS.index("occurred_at")}
     for row in rows.iterator(chunk_size=5000):
         yield [

@@ -32,7 +32,7 @@ def kind(value: str) -> SafeString:
             "lock</span>{}</span>",
             Kind.PERMANENT.label,
         )
-    return format_html('<span class="sd-mark sd-mark-temporary">{}</span>', Kind.TEMPORARY.label) if value else ""
+    return mark(Kind.TEMPORARY.label, "temporary") if value else SafeString()
 
 
 def mark(text: str, tone: str) -> SafeString:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator[Any]):
     """Counts no further than a few thousand rows, so that neither counting nor the last page reads the whole table.
 
     Whoever looks for something older narrows the filters.
@@ -18,7 +21,8 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """Return the number of rows, or MOST where there are more."""
-        return self.object_list[: self.MOST].count()
+        first: QuerySet[Any] = self.object_list[: self.MOST]
+        return first.count()
 
     @property
     def is_capped(self) -> bool:

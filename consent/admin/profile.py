@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -39,7 +39,7 @@ class ProfileForm(forms.ModelForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         switched_on = cleaned.get("opt_in_on_any_message") and not business_profile().opt_in_on_any_message
         if switched_on and not cleaned.get("confirm_danger"):
             raise ValidationError(
@@ -69,6 +69,16 @@ class BusinessProfileAdmin(NamedScreen, HistoryAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:consent_businessprofile_change", args=[1]))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not BusinessProfile.objects.exists():
+            messages.info(request, "Nobody has changed the profile yet.")
+            return HttpResponseRedirect(reverse("admin:consent_businessprofile_change", args=[1]))
+        return super().history_view(request, object_id, extra_context)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> BusinessProfile | None:
         return business_profile() if object_id == "1" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -10,16 +11,15 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from consent import sentences
 from consent.admin import csv_export, links
 from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
-from consent.admin.view_only import ViewOnlyAdmin
+from consent.admin.view_only import ViewOnlyAdmin, give, printed
 from consent.models import Suppression
 from consent.rules import RULES
 from consent.selectors.people import names
@@ -70,7 +70,7 @@ class RuleFilter(SelectFilter):
         triggers = {rule.code: rule.trigger for rule in reversed(RULES)}
         return [(code, f"{code} {trigger}") for code, trigger in sorted(triggers.items())]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(rule=self.value()) if self.value() else queryset
 
 
@@ -92,7 +92,7 @@ class RegisterAdmin(ViewOnlyAdmin):
     )
     list_filter_submit = True
     list_before_template = "consent/register_bar.html"
-    search_fields = ("contact",)
+    search_fields: Sequence[str] = ("contact",)
     search_help_text = "Name, phone or e-mail"
     ordering = ("-recorded_at", "-id")
     fieldsets = (
@@ -109,7 +109,8 @@ class RegisterAdmin(ViewOnlyAdmin):
         return request.user.has_perm("consent.export_suppression")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suppression]:
-        return super().get_queryset(request).select_related("contact", "address")
+        rows: QuerySet[Suppression] = super().get_queryset(request)
+        return rows.select_related("contact", "address")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
@@ -119,15 +120,13 @@ class RegisterAdmin(ViewOnlyAdmin):
         return queryset.filter(about(search_term, region=settings.DEFAULT_REGION)), False
 
     def prepare(self, rows: Sequence[Suppression]) -> None:
-        known = names(actors={row.set_by for row in rows} | {row.lifted_by for row in rows})
-        for row in rows:
-            row.names = known
+        give(rows, names(actors={row.set_by for row in rows} | {row.lifted_by for row in rows}))
 
     def get_urls(self) -> list[URLPattern]:
         export = path("export/", self.admin_site.admin_view(self.export), name="consent_suppression_export")
         return [export, *super().get_urls()]
 
-    def export(self, request: HttpRequest) -> HttpResponse:
+    def export(self, request: HttpRequest) -> HttpResponseBase:
         """Send the rows that the list's filters show, all of them, as CSV."""
         if not self.has_export_permission(request):
             raise PermissionDenied
@@ -135,56 +134,56 @@ class RegisterAdmin(ViewOnlyAdmin):
         log.info("register_exported", user_id=request.user.pk, filters=request.GET.urlencode())
         return csv_export.respond("register", EXPORT_HEAD, _export_rows(rows))
 
-    @display(description="Who")
+    @admin.display(description="Who")
     def who(self, row: Suppression) -> SafeString:
         address = format_html('<span class="sd-sub">{}</span>', row.address.shown) if row.address else ""
         if row.contact is None:
             return format_html("{}", row.address.shown if row.address else "")
         return format_html("{}{}", links.contact(row.contact.pk, str(row.contact)), address)
 
-    @display(description="Where")
+    @admin.display(description="Where")
     def where(self, row: Suppression) -> SafeString:
         direction = "" if row.direction == "outbound" else row.get_direction_display()
         return format_html('{}<span class="sd-sub">{}</span>', row.get_channel_display(), direction)
 
-    @display(description="Why")
+    @admin.display(description="Why")
     def why(self, row: Suppression) -> str:
         return sentences.why(as_value(row), tz=ZoneInfo(settings.TIME_ZONE))
 
-    @display(description="Kind")
+    @admin.display(description="Kind")
     def strength(self, row: Suppression) -> SafeString:
         return links.kind(row.kind)
 
-    @display(description="Until")
+    @admin.display(description="Until")
     def until(self, row: Suppression) -> str:
         if row.expires_at:
             return sentences.day(row.expires_at, tz=ZoneInfo(settings.TIME_ZONE))
         return "Until lifted"
 
-    @display(description="By")
+    @admin.display(description="By")
     def told_by(self, row: Suppression) -> str:
-        return row.names.actor(row.set_by)
+        return printed(row).actor(row.set_by)
 
-    @display(description="State")
+    @admin.display(description="State")
     def state(self, row: Suppression) -> SafeString:
         if row.lifted_at is None:
             return links.mark("Active", "bad")
         when = sentences.day(row.lifted_at, tz=ZoneInfo(settings.TIME_ZONE))
         return format_html('{}<span class="sd-sub">{}</span>', links.mark("Lifted", "quiet"), when)
 
-    @display(description="Since")
+    @admin.display(description="Since")
     def began(self, row: Suppression) -> str:
         return links.moment(row.since)
 
-    @display(description="Said again")
+    @admin.display(description="Said again")
     def said_again(self, row: Suppression) -> str:
         return links.moment(row.reaffirmed_at) if row.reaffirmed_at > row.since else "—"
 
-    @display(description="Recorded")
+    @admin.display(description="Recorded")
     def recorded(self, row: Suppression) -> str:
         return links.moment(row.recorded_at)
 
-    @display(description="In the ledger")
+    @admin.display(description="In the ledger")
     def ledger_link(self, row: Suppression) -> SafeString:
         # Whom it is about leads to an index of the ledger; the suppression's id alone does not.
         about_whom = f"contact_id__exact={row.contact_id}" if row.contact_id else f"address_id__exact={row.address_id}"
@@ -193,20 +192,20 @@ class RegisterAdmin(ViewOnlyAdmin):
             '<a href="{}?{}&amp;suppression_id__exact={}">Everything about it</a>', ledger, about_whom, row.pk
         )
 
-    @display(description="Rule")
+    @admin.display(description="Rule")
     def rule_link(self, row: Suppression) -> SafeString:
         return links.rule(row.rule)
 
-    @display(description="How it lifts")
+    @admin.display(description="How it lifts")
     def how_it_lifts(self, row: Suppression) -> str:
         return sentences.how_it_lifts(as_value(row))
 
-    @display(description="Lifted")
+    @admin.display(description="Lifted")
     def lift_proof(self, row: Suppression) -> str:
         if row.lifted_at is None:
             return "Not lifted"
         when = sentences.day(row.lifted_at, tz=ZoneInfo(settings.TIME_ZONE))
-        return f"{LiftRoute(row.lift_route).label}, on {when}, by {row.names.actor(row.lifted_by)}"
+        return f"{LiftRoute(row.lift_route).label}, on {when}, by {printed(row).actor(row.lifted_by)}"
 
 
 def _export_rows(rows: QuerySet[Suppression]) -> Iterator[tuple[str, ...]]:

@@ -13,6 +13,21 @@ from unfold.views import ChangeList
 
 from consent.admin.named import NamedScreen
 from consent.admin.paging import CappedPaginator
+from consent.selectors.people import Names
+
+_PRINTED = "_printed"
+
+
+def give(rows: Sequence[Model], names: Names) -> None:
+    """Give rows the names that their cells print."""
+    for row in rows:
+        row.__dict__[_PRINTED] = names
+
+
+def printed(row: Model) -> Names:
+    """Return the names that a row was given."""
+    names: Names = row.__dict__[_PRINTED]
+    return names
 
 
 class NamedChangeList(ChangeList):
@@ -20,8 +35,9 @@ class NamedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        self.model_admin.prepare(self.result_list)
+        rows: list[Model] = list(self.result_list)
+        self.result_list = rows
+        self.model_admin.prepare(rows)
 
 
 class ViewOnlyAdmin(NamedScreen, ModelAdmin):
@@ -30,7 +46,7 @@ class ViewOnlyAdmin(NamedScreen, ModelAdmin):
     Subclasses name their `screen` as the sidebar does.
     """
 
-    actions = None
+    actions: Sequence[str] | None = None
     list_per_page = 25
     list_max_show_all = 0
     show_full_result_count = False
@@ -45,7 +61,7 @@ class ViewOnlyAdmin(NamedScreen, ModelAdmin):
         return NamedChangeList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
-        row = super().get_object(request, object_id, from_field)
+        row: Model | None = super().get_object(request, object_id, from_field)
         if row is not None:
             self.prepare([row])
         return row

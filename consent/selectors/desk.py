@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from consent.models import Delivery, DoorCounter, Evidence, LedgerEntry, Suppression
@@ -126,13 +126,13 @@ def daily_opt_ins(*, first: date, last: date, tz: tzinfo) -> tuple[DayCount, ...
     return _daily(opt_ins(_recorded(first, last, tz)), tz)
 
 
-def _recorded(first: date, last: date, tz: tzinfo) -> object:
+def _recorded(first: date, last: date, tz: tzinfo) -> QuerySet[LedgerEntry]:
     begin = datetime.combine(first, time.min, tzinfo=tz)
     end = datetime.combine(last + timedelta(days=1), time.min, tzinfo=tz)
     return LedgerEntry.objects.filter(recorded_at__gte=begin, recorded_at__lt=end)
 
 
-def _daily(entries: object, tz: tzinfo) -> tuple[DayCount, ...]:
+def _daily(entries: QuerySet[LedgerEntry], tz: tzinfo) -> tuple[DayCount, ...]:
     rows = (
         entries.annotate(day=TruncDate("recorded_at", tzinfo=tz))
         .values_list("day", "channel")

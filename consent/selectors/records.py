@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from consent.models import Delivery, InboundMessage, LedgerEntry, Suppression
@@ -9,7 +11,7 @@ from consent.rules.routes import OPT_IN_KINDS
 from consent.values import ActiveSuppression
 from consent.vocabulary import Channel, Covers, Direction, Effect, EventKind, Kind, Reason, Source
 from contacts import selectors as contacts
-from contacts.models import Address, ContactAddress
+from contacts.models import Address, Contact, ContactAddress
 from contacts.normalize import InvalidAddress, normalize
 from contacts.vocabulary import AddressKind
 
@@ -112,7 +114,7 @@ def own_deliveries(deliveries: QuerySet[Delivery], *, owner_id: int) -> QuerySet
     return deliveries.filter(Exists(messages))
 
 
-def _own_contacts(owner_id: int) -> QuerySet:
+def _own_contacts(owner_id: int) -> QuerySet[Contact, dict[str, Any]]:
     return contacts.visible_contacts().filter(owner_id=owner_id).values("id")
 
 

@@ -12,7 +12,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from consent.admin import links
@@ -30,6 +29,8 @@ from lists.models import ContactList
 from lists.selectors.overview import counts_of
 from lists.values import ListCounts, ListDraft
 from lists.vocabulary import ListPurpose
+
+_COUNTS = "_counts"
 
 
 class ListForm(forms.ModelForm):
@@ -55,17 +56,21 @@ class ListForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "opt_out_list" in self.fields:
-            paired = self.fields["opt_out_list"]
+        paired = self.fields.get("opt_out_list")
+        if isinstance(paired, forms.ModelChoiceField):
             paired.queryset = ContactList.objects.exclude(pk=self.instance.pk).order_by("name")
             paired.widget.can_add_related = paired.widget.can_change_related = paired.widget.can_view_related = False
 
     def clean_keyword(self) -> str:
-        keyword = self.cleaned_data["keyword"].strip()
+        raw = self.cleaned_data["keyword"].strip()
         try:
-            return check_list_keyword(keyword, words=word_lists()) if keyword else ""
+            keyword = check_list_keyword(raw, words=word_lists()) if raw else ""
         except WordRefused as refused:
             raise ValidationError(str(refused), code=refused.code) from refused
+        taken = ContactList.objects.filter(keyword=keyword).exclude(pk=self.instance.pk).first() if keyword else None
+        if taken is not None:
+            raise ValidationError(f"The list “{taken}” has this keyword already. Choose another.", code="taken")
+        return keyword
 
     def draft(self) -> ListDraft:
         """Return what the form asks for, as the verbs take it."""
@@ -119,7 +124,7 @@ class ContactListAdmin(NamedScreen, HistoryAdmin):
         """Give the rows their counts, all with one question."""
         found = counts_of([row.pk for row in rows])
         for row in rows:
-            row.counts = found[row.pk]
+            row.__dict__[_COUNTS] = found[row.pk]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ContactList | None = None) -> tuple[str, ...]:
         return ("slug",) if obj else ()
@@ -157,11 +162,11 @@ class ContactListAdmin(NamedScreen, HistoryAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: ContactList, form: ListForm, change: bool) -> None:
-        acting = {"by": staff(request), "at": timezone.now()}
+        by, at = staff(request), timezone.now()
         if change:
-            services.update_list(list_id=obj.pk, draft=form.draft(), **acting)
+            services.update_list(list_id=obj.pk, draft=form.draft(), by=by, at=at)
         else:
-            obj.pk = services.create_list(draft=form.draft(), **acting).pk
+            obj.pk = services.create_list(draft=form.draft(), by=by, at=at).pk
 
     def get_urls(self) -> list[URLPattern]:
         shelve = path("<int:list_id>/shelve/", self.admin_site.admin_view(self.shelve), name="lists_contactlist_shelve")
@@ -182,28 +187,29 @@ class ContactListAdmin(NamedScreen, HistoryAdmin):
         messages.success(request, f"{changed.name} is {state}.")
         return HttpResponseRedirect(reverse("admin:lists_contactlist_change", args=[list_id]))
 
-    @display(description="Members")
+    @admin.display(description="Members")
     def members(self, row: ContactList) -> SafeString:
-        return _number(row, row.counts, "members", "on_list")
+        return _number(row, "members", "on_list")
 
-    @display(description="Opted out")
+    @admin.display(description="Opted out")
     def opted_out(self, row: ContactList) -> SafeString:
-        return _number(row, row.counts, "opted_out", "opted_out")
+        return _number(row, "opted_out", "opted_out")
 
-    @display(description="Blocked")
+    @admin.display(description="Blocked")
     def blocked(self, row: ContactList) -> SafeString:
-        return _number(row, row.counts, "blocked", "blocked")
+        return _number(row, "blocked", "blocked")
 
-    @display(description="Removed")
+    @admin.display(description="Removed")
     def removed(self, row: ContactList) -> SafeString:
-        return _number(row, row.counts, "removed", "removed")
+        return _number(row, "removed", "removed")
 
-    @display(description="State")
+    @admin.display(description="State")
     def state(self, row: ContactList) -> SafeString:
         return links.mark("Archived", "quiet") if row.is_archived else links.mark("In use", "good")
 
 
-def _number(row: ContactList, counts: ListCounts, field: str, state: str) -> SafeString:
+def _number(row: ContactList, field: str, state: str) -> SafeString:
+    counts: ListCounts = row.__dict__[_COUNTS]
     address = reverse("admin:lists_listmembership_changelist")
     return format_html(
         '<a href="{}?list__id__exact={}&amp;state={}">{}</a>', address, row.pk, state, f"{getattr(counts, field):,}"

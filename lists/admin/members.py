@@ -18,7 +18,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import action, display
 
 from consent.admin import links
 from consent.admin.actors import staff
@@ -114,8 +113,9 @@ class MembershipAdmin(ViewOnlyAdmin):
         return self.has_act_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ListMembership]:
-        rows = super().get_queryset(request).filter(contact__deleted_at=None, contact__erased_at=None)
-        return rows.select_related("contact", "list__opt_out_list")
+        rows: QuerySet[ListMembership] = super().get_queryset(request)
+        living = rows.filter(contact__deleted_at=None, contact__erased_at=None)
+        return living.select_related("contact", "list__opt_out_list")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ListMembership], search_term: str
@@ -135,15 +135,15 @@ class MembershipAdmin(ViewOnlyAdmin):
         """Always refuses: everything about a membership is in the list, and on the contact's page."""
         raise PermissionDenied
 
-    @action(description="Remove from the list", permissions=["act"])
+    @admin.action(description="Remove from the list", permissions=["act"])
     def remove(self, request: HttpRequest, queryset: QuerySet[ListMembership]) -> None:
         self._run(request, queryset, services.remove)
 
-    @action(description="Remove and add to the paired opt-out list", permissions=["act"])
+    @admin.action(description="Remove and add to the paired opt-out list", permissions=["act"])
     def remove_to_paired(self, request: HttpRequest, queryset: QuerySet[ListMembership]) -> None:
         self._run(request, queryset, partial(services.remove, also_add_to_paired=True))
 
-    @action(description="Record that they opted out", permissions=["act"])
+    @admin.action(description="Record that they opted out", permissions=["act"])
     def opt_out(self, request: HttpRequest, queryset: QuerySet[ListMembership]) -> HttpResponse | None:
         if "confirmed" in request.POST:
             note = request.POST.get("note", "").strip()
@@ -157,11 +157,11 @@ class MembershipAdmin(ViewOnlyAdmin):
         }
         return TemplateResponse(request, "lists/confirm_opt_out.html", context)
 
-    @action(description="Block on the list", permissions=["act"])
+    @admin.action(description="Block on the list", permissions=["act"])
     def block(self, request: HttpRequest, queryset: QuerySet[ListMembership]) -> None:
         self._run(request, queryset, services.block)
 
-    @action(description="Unblock on the list", permissions=["act"])
+    @admin.action(description="Unblock on the list", permissions=["act"])
     def unblock(self, request: HttpRequest, queryset: QuerySet[ListMembership]) -> None:
         self._run(request, queryset, services.unblock)
 
@@ -178,16 +178,16 @@ class MembershipAdmin(ViewOnlyAdmin):
             else:
                 messages.success(request, f"{each}: {_told(change)}.")
 
-    @display(description="Contact")
+    @admin.display(description="Contact")
     def contact_name(self, row: ListMembership) -> SafeString:
         company = format_html('<span class="sd-sub">{}</span>', row.contact.company)
         return format_html("{}{}", links.contact(row.contact_id, str(row.contact)), company)
 
-    @display(description="List")
+    @admin.display(description="List")
     def list_name(self, row: ListMembership) -> str:
         return row.list.name
 
-    @display(description="State")
+    @admin.display(description="State")
     def flags(self, row: ListMembership) -> SafeString:
         flags = [
             _flag("Opted out", row.opted_out_at, "bad"),
@@ -198,11 +198,11 @@ class MembershipAdmin(ViewOnlyAdmin):
             return links.mark("Subscribed", "good")
         return format_html("{} {} {}", *flags)
 
-    @display(description="Added")
+    @admin.display(description="Added")
     def added(self, row: ListMembership) -> str:
         return _day(row.added_at) if row.added_at else "Never"
 
-    @display(description="Last change")
+    @admin.display(description="Last change")
     def last_change(self, row: ListMembership) -> SafeString:
         return format_html('{}<span class="sd-sub sd-clip">{}</span>', _day(row.updated_at), row.note)
 

@@ -37,7 +37,10 @@ def counts_of(list_ids: Collection[int]) -> dict[int, ListCounts]:
         )
         .order_by()
     )
-    found = {row.pop("list_id"): ListCounts(**row) for row in rows}
+    found = {
+        row["list_id"]: ListCounts(row["members"], row["subscribed"], row["opted_out"], row["blocked"], row["removed"])
+        for row in rows
+    }
     return {list_id: found.get(list_id, ListCounts(0, 0, 0, 0, 0)) for list_id in list_ids}
 
 

@@ -1,0 +1,72 @@
+"""A small business with something on every screen of the staff site, made by the product's own verbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from consent.models import Delivery, LedgerEntry, Suppression
+from consent.services import dnd, inbox
+from consent.vocabulary import Channel, Source
+from contacts.models import Contact
+from contacts.values import SYSTEM, Actor
+from lists import services as lists
+from lists.models import ContactList, ListMembership
+from lists.values import ListDraft
+from tests.factories.contacts import make_contact
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def text(sid: str, body: str, *, sender: str, at: datetime) -> Delivery:
+    """Let a message in through the inbox, as Twilio's door does once the signature holds."""
+    fields = {"MessageSid": sid, "From": sender, "To": "+15035559999", "Body": body, "AccountSid": "AC1"}
+    accepted = inbox.accept(
+        provider="twilio",
+        door="twilio.inbound",
+        event_id=sid,
+        body=urlencode(fields).encode(),
+        content_type=FORM,
+        at=at,
+    )
+    inbox.process(delivery_id=accepted.delivery_id, at=at)
+    return Delivery.objects.get(pk=accepted.delivery_id)
+
+
+@dataclass(frozen=True)
+class Business:
+    """Ada texted STOP and is the agent's own; Bo was silenced by hand; a text from nobody failed."""
+
+    ada: Contact
+    bo: Contact
+    stop: Delivery
+    failed: Delivery
+    offers: ContactList
+    permanent: Suppression
+    temporary: Suppression
+    entry: LedgerEntry
+    membership: ListMembership
+
+
+def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
+    """Return the business as it stands at that moment."""
+    ada = make_contact("Ada", "Lovelace", phone="+15035550101", email="ada@example.com", owner_id=owner_id)
+    bo = make_contact("Bo", "Diddley", phone="+15035550102", email="bo@example.com")
+    stop = text("SM1", "STOP", sender="+15035550101", at=at - timedelta(hours=3))
+    failed = text("SM2", "STOP", sender="not a number", at=at - timedelta(hours=2))
+    dnd.switch_on(contact_id=bo.pk, channels=[Channel.EMAIL], by=by, at=at - timedelta(hours=1), note="asked")
+    offers = lists.create_list(draft=ListDraft(slug="offers", name="Spring offers"), by=SYSTEM, at=at)
+    lists.add(list_id=offers.pk, contact_ids=[ada.pk, bo.pk], by=by, at=at)
+    lists.opt_out(list_id=offers.pk, contact_ids=[bo.pk], by=by, at=at, source=Source.STAFF)
+    return Business(
+        ada=ada,
+        bo=bo,
+        stop=stop,
+        failed=failed,
+        offers=offers,
+        permanent=Suppression.objects.get(contact=ada, reason="opt_out"),
+        temporary=Suppression.objects.get(contact=bo, reason="manual"),
+        entry=LedgerEntry.objects.filter(contact_id=bo.pk).earliest("id"),
+        membership=ListMembership.objects.get(contact=ada),
+    )
