@@ -210,7 +210,7 @@ def test_adding_leaves_out_who_opted_out_or_is_blocked(three: list[int], by: Act
     offers = make_list()
     on_it, opted_out, fresh = three
     lists.add(list_id=offers.pk, contact_ids=[on_it], by=by, at=at - MINUTE)
-    lists.opt_out(list_id=offers.pk, contact_ids=[opted_out], by=by, at=at - MINUTE)
+    lists.opt_out(list_id=offers.pk, contact_ids=[opted_out], source=Source.CONTACT, by=by, at=at - MINUTE)
 
     batch = ready(Action.ADD_TO_LIST, three, by, at, list_id=offers.pk)
     done = run(batch, at)
@@ -241,7 +241,7 @@ def test_undoing_a_removal_brings_back_nobody_who_opted_out_since(
     lists.add(list_id=offers.pk, contact_ids=three, by=by, at=at - MINUTE)
     batch = ready(Action.REMOVE_FROM_LIST, three, by, at, list_id=offers.pk)
     done = run(batch, at)
-    lists.opt_out(list_id=offers.pk, contact_ids=[ada.pk], by=by, at=at + MINUTE)
+    lists.opt_out(list_id=offers.pk, contact_ids=[ada.pk], source=Source.CONTACT, by=by, at=at + MINUTE)
 
     undone = undo(done, by, at + 2 * MINUTE)
 
@@ -278,16 +278,28 @@ def test_what_was_started_can_not_be_changed_or_started_again(three: list[int], 
         services.fill_in(batch_id=done.pk, parameters={}, note="Another reason", at=at)
     with pytest.raises(BatchRefusal, match="started before"):
         services.start(batch_id=done.pk, at=at)
-    for change in (
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         {"contact_ids": [1]},
         {"parameters": {"channels": ["all"]}},
         {"note": "Another"},
         {"action": "block"},
-    ):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            Batch.objects.filter(pk=run(ready(Action.SET_DND, three, by, at, **SMS), at).pk).update(**change)
+        {"total": 9},
+    ],
+    ids=str,
+)
+def test_the_database_keeps_what_was_started(
+    three: list[int], by: Actor, at: datetime, change: dict[str, object]
+) -> None:
+    done = run(ready(Action.SET_DND, three, by, at, **SMS), at)
+
     with pytest.raises(DatabaseError), transaction.atomic():
-        done.delete()
+        Batch.objects.filter(pk=done.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Batch.objects.filter(pk=done.pk)._raw_delete(Batch.objects.db)
     with pytest.raises(DatabaseError), transaction.atomic():
         BatchItem.objects.filter(batch=done).update(outcome="changed")
 
