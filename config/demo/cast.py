@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from config.demo.acts import Act
+from config.demo.business import CONSENT_WORDING
 from config.demo.people import Person
 from consent.vocabulary import CHANNELS, Channel, Reason
+from lists.values import LaterConsent
 
 SMS, CALL, WHATSAPP = Channel.SMS, Channel.CALL, Channel.WHATSAPP
 PRIYAS_NEW_NUMBER = "+14585550190"
@@ -27,6 +29,7 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     maya, hannah, owen, lydia = people["maya"], people["hannah"], people["owen"], people["lydia"]
     ruth, dennis, stanley, priya = people["ruth"], people["dennis"], people["stanley"], people["priya"]
     marcus, lucia, imogen, victor = people["marcus"], people["lucia"], people["imogen"], people["victor"]
+    jerome = people["jerome"]
 
     def texted(person: Person, body: str, days: float, *, stop: str = "", number: str = "", on: Channel = SMS) -> Act:
         return Act(
@@ -46,6 +49,12 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     yield Act(ago(33), lambda desk, at: desk.switch_on(maya, [SMS], by="agent", at=at, note="Exams, wants quiet."))
     yield Act(ago(26), lambda desk, at: desk.clear(maya, [SMS], by="agent", at=at, note="Exams are over."))
     yield texted(maya, "Thanks, the boots are perfect!", 4.2)
+    yield Act(
+        ago(19.2),
+        lambda desk, at: desk.leave_list("spring-offers", maya, by="nina", at=at, note="Asked at the counter."),
+    )
+    consent = LaterConsent(ago(8.1), "form at the counter", CONSENT_WORDING)
+    yield Act(ago(8), lambda desk, at: desk.bring_back("spring-offers", maya, consent, by="marketing", at=at))
 
     yield texted(hannah, "STOP", 12.1, stop="STOP")
     yield texted(hannah, "Is my jacket ready?", 6.3)
@@ -56,6 +65,7 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
 
     yield texted(ruth, "stop texting this phone please", 9.4)
 
+    yield texted(dennis, "go to hell, all of you", 20.4)
     yield Act(ago(20.2), lambda desk, at: desk.block(dennis, on=True, by="tom", at=at, note=dennis.notes))
     yield texted(dennis, "START", 15.1)
 
@@ -76,6 +86,8 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
 
     yield texted(imogen, "STOP", 8.5, on=WHATSAPP)
     yield texted(imogen, "Could you post the gaiters to Keswick?", 2.7)
+
+    yield Act(ago(18.7), lambda desk, at: desk.do_not_contact(jerome, on=True, by="tom", at=at, note=jerome.notes))
 
     yield Act(
         ago(11.3),

@@ -1,4 +1,4 @@
-"""Everybody else: ninety days of ordinary life, drawn by lot, and the same for the same seed.
+"""Everybody else: ordinary life, drawn by lot, and the same for the same seed.
 
 The lot draws what people do. What that does to their consent is left to the product.
 """
@@ -16,7 +16,6 @@ from config.demo.people import Person
 from consent.vocabulary import Channel
 
 SHOP_ZONE = ZoneInfo("America/Los_Angeles")
-DAYS = 90
 CAMPAIGN_EVERY = 11
 """Days between two offers; each brings replies, and opt-outs, within hours."""
 REVIEW_DAYS = 3
@@ -47,10 +46,11 @@ FAILURES = ("30003", "30003", "30003", "30004", "30005", "30006", "30007", "2161
 class Crowd:
     """Draws the acts of people who are in no one's story."""
 
-    def __init__(self, people: Sequence[Person], *, rng: Random, now: datetime) -> None:
+    def __init__(self, people: Sequence[Person], *, rng: Random, now: datetime, days: int) -> None:
         self._rng = rng
         self._now = now
-        self._first_day = now.astimezone(SHOP_ZONE).date() - timedelta(days=DAYS - 1)
+        self._days = days
+        self._first_day = now.astimezone(SHOP_ZONE).date() - timedelta(days=days - 1)
         self._on = {
             Channel.SMS: [person for person in people if person.phones],
             Channel.WHATSAPP: [person for person in people if person.phones and person.region != "US"],
@@ -60,10 +60,10 @@ class Crowd:
 
     def acts(self) -> Iterator[Act]:
         """Yield what the crowd writes, in no particular order, nothing of it later than now."""
-        for day in range(DAYS):
+        for day in range(self._days):
             is_campaign = day % CAMPAIGN_EVERY == CAMPAIGN_EVERY - 2
             is_weekend = (self._first_day + timedelta(days=day)).weekday() >= 5
-            for _ in range(self._rng.randint(7, 12) if is_weekend else self._rng.randint(12, 20)):
+            for _ in range(self._rng.randint(6, 11) if is_weekend else self._rng.randint(11, 18)):
                 yield from self._message(self._moment(day), KINDS)
             if is_campaign:
                 for _ in range(self._rng.randint(24, 36)):
@@ -74,6 +74,7 @@ class Crowd:
                 yield self._forgery(self._moment(day))
         for _ in range(5):
             yield from self._message(self._now - timedelta(days=self._rng.uniform(0.1, REVIEW_DAYS)), {"unclear": 1})
+        yield from self._message(self._moment(self._rng.randrange(self._days // 2)), {"wrong_number": 1})
 
     def _moment(self, day: int, *, earliest: float = 7.5, latest: float = 21.5) -> datetime:
         """Return a moment of that day, around its middle rather than at its ends."""
@@ -134,7 +135,7 @@ class Crowd:
 
     def _failure(self, at: datetime, code: str) -> Iterator[Act]:
         """One of the offers did not arrive."""
-        if at < self._now and self._rng.random() < 0.7:
+        if at < self._now:
             number = self._rng.choice(self._on[Channel.SMS]).number
             yield Act(at, lambda desk, at: desk.door.failure(number, code, at=at))
 

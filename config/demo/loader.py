@@ -12,7 +12,7 @@ from django.db import transaction
 
 from config.demo.acts import Act
 from config.demo.cast import stories
-from config.demo.crowd import DAYS, Crowd
+from config.demo.crowd import Crowd
 from config.demo.desk import Desk
 from config.demo.people import Person, read_people
 from config.demo.shift import Shift
@@ -20,10 +20,12 @@ from consent.models import InboundMessage, LedgerEntry
 from contacts.models import Contact
 
 SEED = 20
-OPENING_DAYS = DAYS + 30
-"""Days before now on which the former address book is taken over."""
-NEWCOMERS = 60
-"""How many of the crowd are taken in during the ninety days, one by one."""
+DAYS = 90
+"""How long the story goes, up to now."""
+BEFORE = timedelta(days=30)
+"""How long before that the former address book is taken over."""
+NEWCOMERS = 7
+"""One in so many of the crowd is taken in during the story."""
 
 Progress = Callable[[float], None]
 
@@ -42,15 +44,18 @@ class Loaded:
 
 
 @transaction.atomic
-def load(*, now: datetime, progress: Progress = lambda share: None) -> Loaded:
-    """Let the demo business live its ninety days up to `now`: all of it, or nothing.
+def load(
+    *, now: datetime, days: int = DAYS, crowd: int | None = None, progress: Progress = lambda share: None
+) -> Loaded:
+    """Let the demo business live its days up to `now`: all of it, or nothing.
 
-    Shape: `progress` is called with the share that is done, from 0 to 1.
+    Shape: `crowd` is how many people there are beside the cast, everybody in the CSV unless told; `progress` is
+    called with the share that is done, from 0 to 1.
     Raises: DatabaseNotEmpty; StoryFailed where the product did not do what the story says.
     """
     if Contact.objects.exists():
         raise DatabaseNotEmpty
-    acts = the_story(now=now)
+    acts = the_story(now=now, days=days, crowd=crowd)
     desk = Desk(seed=SEED)
     desk.open(at=acts[0].at)
     for number, act in enumerate(acts):
@@ -62,23 +67,22 @@ def load(*, now: datetime, progress: Progress = lambda share: None) -> Loaded:
     return Loaded(Contact.objects.count(), InboundMessage.objects.count(), LedgerEntry.objects.count())
 
 
-def the_story(*, now: datetime) -> list[Act]:
+def the_story(*, now: datetime, days: int = DAYS, crowd: int | None = None) -> list[Act]:
     """Return everything that happens, oldest first. The same `now` gives the same story."""
     rng = Random(SEED)  # noqa: S311  (a story, and no secret)
     people = read_people()
     cast = [person for person in people if not person.key.startswith("line-")]
-    crowd = [person for person in people if person.key.startswith("line-")]
-    newcomers, regulars = crowd[-NEWCOMERS:], crowd[:-NEWCOMERS]
+    others = [person for person in people if person.key.startswith("line-")][:crowd]
+    newcomers, regulars = others[::NEWCOMERS], [person for person in others if person not in others[::NEWCOMERS]]
+    opening_at, partner_wrote_at = now - timedelta(days=days) - BEFORE, now - timedelta(days=5.4)
     acts = [
-        *_take_over([*cast, *regulars], at=now - timedelta(days=OPENING_DAYS)),
-        *_fill_lists([*cast, *regulars], at=now - timedelta(days=OPENING_DAYS - 1)),
-        *_take_in(newcomers, rng=rng, now=now),
+        *_take_over([*cast, *regulars], at=opening_at),
+        *_fill_lists([*cast, *regulars], at=opening_at + timedelta(days=1)),
+        *_take_in(newcomers, rng=rng, now=now, days=days),
         *stories({person.key: person for person in cast}, now=now),
-        *Crowd(regulars, rng=rng, now=now).acts(),
-        *Shift(regulars, rng=rng, now=now).acts(),
-        Act(
-            now - timedelta(days=5.4), lambda desk, at: desk.door.unreadable_message("Hello from the trail app", at=at)
-        ),
+        *Crowd(regulars, rng=rng, now=now, days=days).acts(),
+        *Shift(regulars, rng=rng, now=now, days=days).acts(),
+        Act(partner_wrote_at, lambda desk, at: desk.door.unreadable_message("Hello from the trail app", at=at)),
     ]
     return sorted(acts, key=lambda act: act.at)
 
@@ -94,9 +98,9 @@ def _fill_lists(people: Sequence[Person], *, at: datetime) -> Iterable[Act]:
         yield Act(at, partial(_add, slug, members, by="marketing"))
 
 
-def _take_in(people: Iterable[Person], *, rng: Random, now: datetime) -> Iterable[Act]:
+def _take_in(people: Iterable[Person], *, rng: Random, now: datetime, days: int) -> Iterable[Act]:
     for person in people:
-        at, by = now - timedelta(days=rng.uniform(0.2, DAYS)), person.owner or "agent"
+        at, by = now - timedelta(days=rng.uniform(0.2, days)), person.owner or "agent"
         yield Act(at, partial(_create, person, by=by))
         for slug in person.lists:
             yield Act(at + timedelta(minutes=2), partial(_add, slug, [person], by=by))

@@ -9,7 +9,7 @@ from random import Random
 from config.demo import texts
 from config.demo.acts import Act
 from config.demo.business import CONSENT_WORDING
-from config.demo.crowd import DAYS, SHOP_ZONE
+from config.demo.crowd import SHOP_ZONE
 from config.demo.people import Person
 from consent.vocabulary import CHANNELS, Channel, Direction, Reason
 from lists.values import LaterConsent
@@ -21,9 +21,10 @@ OFTEN_CHOSEN = (Channel.SMS, Channel.SMS, Channel.CALL, Channel.CALL, Channel.EM
 class Shift:
     """Draws the staff's acts, each on somebody who has been in no act before: two would have to agree."""
 
-    def __init__(self, people: Sequence[Person], *, rng: Random, now: datetime) -> None:
+    def __init__(self, people: Sequence[Person], *, rng: Random, now: datetime, days: int) -> None:
         self._rng = rng
         self._now = now
+        self._days = days
         self._untouched = rng.sample(list(people), len(people))
         self._kinds: dict[Callable[[datetime, Person, str], Iterator[Act]], int] = {
             self._pause: 40,
@@ -38,8 +39,8 @@ class Shift:
 
     def acts(self) -> Iterator[Act]:
         """Yield the staff's acts in no particular order, nothing of it later than now."""
-        for day in range(DAYS):
-            morning = (self._now - timedelta(days=DAYS - day)).astimezone(SHOP_ZONE).replace(hour=9, minute=0)
+        for day in range(self._days):
+            morning = (self._now - timedelta(days=self._days - day)).astimezone(SHOP_ZONE).replace(hour=9, minute=0)
             if morning.weekday() == 6:
                 continue
             for _ in range(self._rng.randint(1, 4)):
