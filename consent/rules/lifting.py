@@ -37,8 +37,9 @@ def _by_contact(rule: Rule, channel: Channel, event: ConsentEvent, situation: Si
             continue
         if rule.lifts.route not in lift_routes(row):
             outcomes.append(_outcome(rule, row, Effect.KEPT, code="not_by_contact"))
-        elif not rule.lifts.reaches(row.rule):
-            outcomes.append(_outcome(rule, row, Effect.KEPT, code="provider_still_blocks"))
+        elif not rule.lifts.reaches(row.reason):
+            code = "provider_still_blocks" if row.reason is Reason.PROVIDER_OPT_OUT else "not_by_contact"
+            outcomes.append(_outcome(rule, row, Effect.KEPT, code=code))
         elif row.reaffirmed_at >= event.occurred_at:
             outcomes.append(_outcome(rule, row, Effect.SUPERSEDED, code="newer_opt_out"))
         else:

@@ -52,15 +52,19 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Lifting:
-    """What a rule ends: active suppressions for which `route` is open, of `only_rules` if named."""
+    """What a rule ends: active suppressions for which `route` is open, of `only_reasons` if named.
+
+    By reason, not by the rule that set them: an imported one ends like any other, and the order in which two rules
+    said the same makes no difference.
+    """
 
     route: LiftRoute
-    only_rules: frozenset[str] | None = None
-    not_rules: frozenset[str] = frozenset()
+    only_reasons: frozenset[Reason] | None = None
+    not_reasons: frozenset[Reason] = frozenset()
 
-    def reaches(self, rule_code: str) -> bool:
-        """Return whether a suppression set by that rule is one of those this lifts."""
-        return rule_code not in self.not_rules and (self.only_rules is None or rule_code in self.only_rules)
+    def reaches(self, reason: Reason) -> bool:
+        """Return whether a suppression for that reason is one of those this lifts."""
+        return reason not in self.not_reasons and (self.only_reasons is None or reason in self.only_reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,6 @@ def _is_superseded(wanted: Outcome, situation: Situation) -> bool:
     for (channel, kind), opted_in_at in situation.opted_in_at.items():
         if channel is not wanted.channel or opted_in_at <= wanted.since:
             continue
-        if any(lifting.route in routes and lifting.reaches(wanted.rule) for lifting in liftings(kind)):
+        if any(lifting.route in routes and lifting.reaches(wanted.reason) for lifting in liftings(kind)):
             return True
     return False

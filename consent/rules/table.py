@@ -367,7 +367,7 @@ LIFTING: tuple[Rule, ...] = (
         _on(EventKind.TEXT_OPT_IN_WORD),
         source="Twilio opt-in keywords: only START and UNSTOP reach the carrier's block",
         why="It is an opt-in to us; where the provider itself still blocks, that suppression stays.",
-        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_rules=frozenset({"R03"})),
+        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_reasons=frozenset({Reason.PROVIDER_OPT_OUT})),
     ),
     Rule(
         "L03",
@@ -376,7 +376,7 @@ LIFTING: tuple[Rule, ...] = (
         source="WhatsApp user_preferences; Messenger messaging_optins",
         why="The contact's own act on that channel.",
         channels=frozenset({Channel.WHATSAPP, Channel.FACEBOOK}),
-        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, only_rules=frozenset({"R12", "R13"})),
+        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, only_reasons=frozenset({Reason.OPT_OUT})),
     ),
     Rule(
         "L04",
@@ -384,7 +384,9 @@ LIFTING: tuple[Rule, ...] = (
         _on(EventKind.TEXT_ANY),
         source="Business profile, off by default",
         why="Some businesses only ever answer. It never ends what a person meant for good.",
-        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_rules=frozenset({"R03", "R20"})),
+        lifts=Lifting(
+            LiftRoute.CONTACT_OPT_IN, not_reasons=frozenset({Reason.PROVIDER_OPT_OUT, Reason.HOSTILE})
+        ),
     ),
     Rule(
         "L05",
