@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from consent.rules.routes import rule_of
-from consent.rules.rows import Rule, Target
+from consent.rules.routes import FACTS_OF_THE_LINE
+from consent.rules.rows import Rule
 from consent.values import ActiveSuppression, Outcome, Situation
 from consent.vocabulary import Channel, Direction, Effect, Kind, Reason
 
@@ -20,7 +20,7 @@ def join(rule: Rule, situation: Situation) -> list[Outcome]:
     for row in situation.active:
         identity = (row.channel, row.direction, row.reason)
         strongest = standing.get(identity)
-        if row.address_id != situation.address_id or not _concerns_people(row):
+        if row.address_id != situation.address_id or row.reason in FACTS_OF_THE_LINE:
             continue
         if strongest is None or (strongest.kind, row.kind) == (Kind.TEMPORARY, Kind.PERMANENT):
             standing[identity] = row
@@ -44,7 +44,3 @@ def join(rule: Rule, situation: Situation) -> list[Outcome]:
         )
         for row in standing.values()
     ]
-
-
-def _concerns_people(row: ActiveSuppression) -> bool:
-    return any(setting.target is not Target.ADDRESS for setting in rule_of(row.rule).sets)

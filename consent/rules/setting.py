@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from consent.rules.routes import LIFT_ROUTES, liftings
+from consent.rules.routes import FACTS_OF_THE_LINE, LIFT_ROUTES, liftings
 from consent.rules.rows import Rule, Scope, Setting, Target
 from consent.values import ActiveSuppression, ConsentEvent, Outcome, Situation
 from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Effect, Kind, Reason
@@ -28,7 +28,7 @@ def set_suppressions(rule: Rule, channel: Channel, event: ConsentEvent, situatio
         reason, kind, covers = _terms(setting, event)
         direction = setting.direction or event.direction
         for scoped in _SCOPES.get(setting.scope, (channel,)):
-            for address_id, contact_id in _holders(setting.target, scoped, situation):
+            for address_id, contact_id in _holders(setting.target, reason, scoped, situation):
                 wanted = Outcome(
                     Effect.SET,
                     rule.code,
@@ -55,15 +55,16 @@ def _terms(setting: Setting, event: ConsentEvent) -> tuple[Reason, Kind, Covers]
     return reason, asked.kind, asked.covers
 
 
-def _holders(target: Target, channel: Channel, situation: Situation) -> list[Holder]:
+def _holders(target: Target, reason: Reason, channel: Channel, situation: Situation) -> list[Holder]:
     address, contact = situation.address_id, situation.contact_id
+    if target is Target.ADDRESS or reason in FACTS_OF_THE_LINE:
+        lines = own_addresses(channel, situation) if address is None else (address,)
+        return [(line, None) for line in lines]
     match target:
         case Target.ADDRESS_AND_HOLDERS:
             if address is None:
                 return [(None, who) for who in situation.contacts]
             return [(address, holder) for holder in situation.holders] or [(address, None)]
-        case Target.ADDRESS:
-            return [(address, None)]
         case Target.CONTACT:
             return [(None, contact)]
         case Target.CONTACT_AND_ADDRESSES:

@@ -224,6 +224,7 @@ SILENCING: tuple[Rule, ...] = (
         _on(EventKind.TEXT_WRONG_NUMBER),
         source="FCC reassigned numbers, 47 CFR 64.1200(m)",
         why="Consent belongs to a person at a number. The stranger there gave none.",
+        channels=frozenset({Channel.SMS, Channel.CALL, Channel.WHATSAPP}),
         sets=(Setting(Reason.WRONG_NUMBER, _PERMANENT, scope=Scope.PHONE, target=Target.ADDRESS),),
         lifted_by=frozenset({LiftRoute.NUMBER_CORRECTED, LiftRoute.REVIEWER}),
         lift_note="Support corrects the number with a note, or marks a false positive. Never START.",
@@ -384,9 +385,7 @@ LIFTING: tuple[Rule, ...] = (
         _on(EventKind.TEXT_ANY),
         source="Business profile, off by default",
         why="Some businesses only ever answer. It never ends what a person meant for good.",
-        lifts=Lifting(
-            LiftRoute.CONTACT_OPT_IN, not_reasons=frozenset({Reason.PROVIDER_OPT_OUT, Reason.HOSTILE})
-        ),
+        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_reasons=frozenset({Reason.PROVIDER_OPT_OUT, Reason.HOSTILE})),
     ),
     Rule(
         "L05",
