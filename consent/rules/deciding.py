@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from consent.rules.folding import distinct
 from consent.rules.joining import join
 from consent.rules.lifting import lift
 from consent.rules.routes import rules_for
@@ -33,7 +34,7 @@ def decide(event: ConsentEvent, situation: Situation) -> Change:
     ]
     if event.kind is EventKind.STAFF_LIFT:
         outcomes = _all_or_nothing(outcomes)
-    return Change(tuple(outcomes) or (_nothing(event, situation),))
+    return Change(tuple(distinct(outcomes)) or (_nothing(event, event.channels[0], situation),))
 
 
 def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
@@ -43,8 +44,7 @@ def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situat
     if rule.also is not None:
         for row in rules_for(rule.also, channel):
             outcomes += set_suppressions(row, channel, event, situation)
-    if rule.sets:
-        outcomes += set_suppressions(rule, channel, event, situation)
+    outcomes += set_suppressions(rule, channel, event, situation)
     if rule.lifts:
         outcomes += lift(rule, channel, event, situation)
     return outcomes
@@ -59,16 +59,17 @@ def _all_or_nothing(outcomes: list[Outcome]) -> list[Outcome]:
         if outcome.effect is Effect.LIFTED
         else outcome
         for outcome in outcomes
+        if outcome.effect in {Effect.LIFTED, Effect.KEPT, Effect.REFUSED}
     ]
 
 
-def _nothing(event: ConsentEvent, situation: Situation) -> Outcome:
+def _nothing(event: ConsentEvent, channel: Channel, situation: Situation) -> Outcome:
     """Return the outcome that says: recorded, no effect."""
-    rows = rules_for(event.kind, event.channels[0])
+    rows = rules_for(event.kind, channel)
     return Outcome(
         Effect.NOTHING,
         rows[0].code if rows else "R00",
-        event.channels[0],
+        channel,
         event.direction,
         address_id=situation.address_id,
         contact_id=situation.contact_id,

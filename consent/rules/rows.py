@@ -39,7 +39,7 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A suppression that a rule sets. `as_asked`: the event's own terms replace kind and covers."""
+    """A suppression that a rule sets. `as_asked`: the event's own terms replace reason, kind and covers."""
 
     reason: Reason
     kind: Kind

@@ -128,7 +128,7 @@ SILENCING: tuple[Rule, ...] = (
     ),
     Rule(
         "R10",
-        "Soft bounces: 5 spread over more than a week within 13 weeks",
+        "E-mail keeps bouncing softly: 5 times, over a week or longer, within 13 weeks",
         _on(EventKind.EMAIL_BOUNCES_PERSIST),
         source="Our decision; common ESP practice",
         why="A mailbox that stays full for weeks is as dead as one that bounces at once.",
@@ -177,7 +177,7 @@ SILENCING: tuple[Rule, ...] = (
     ),
     Rule(
         "R14",
-        "Agent records that the contact asked: by voice, letter, e-mail, in person",
+        "Agent records an opt-out that the contact asked for off-line: by voice, letter, e-mail or in person",
         _on(EventKind.STAFF_OPT_OUT),
         source="47 CFR 64.1200(a)(11)",
         why="A spoken no is as good as a typed one, and nobody may take it back for the contact.",
@@ -459,7 +459,7 @@ LISTS: tuple[Rule, ...] = (
         "Added to a list",
         _on(EventKind.LIST_ADDED),
         source="Our decision",
-        why="Adding, importing or merging never turns an opted-out or blocked membership back into a subscribed one.",
+        why="Being added again is no consent: who opted out or was blocked there stays so.",
     ),
     Rule(
         "M02",
