@@ -14,7 +14,7 @@ from consent.rules.lifting import lift
 from consent.rules.routes import rules_for
 from consent.rules.rows import Rule
 from consent.rules.setting import set_suppressions
-from consent.values import Change, ConsentEvent, Outcome, Situation
+from consent.values import ActiveSuppression, Change, ConsentEvent, Outcome, Situation
 from consent.vocabulary import Channel, Effect, EventKind
 
 
@@ -40,14 +40,36 @@ def decide(event: ConsentEvent, situation: Situation) -> Change:
 def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
     if event.kind is EventKind.ADDRESS_JOINED:
         return join(rule, situation)
-    outcomes: list[Outcome] = []
-    if rule.also is not None:
-        for row in rules_for(rule.also, channel):
-            outcomes += set_suppressions(row, channel, event, situation)
-    outcomes += set_suppressions(rule, channel, event, situation)
+    outcomes = set_suppressions(rule, channel, event, situation)
     if rule.lifts:
         outcomes += lift(rule, channel, event, situation)
+    if rule.also:
+        outcomes += _become(rule.also, outcomes, event, situation)
     return outcomes
+
+
+def _become(kind: EventKind, outcomes: list[Outcome], event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """Return what the lifted suppressions turn into, each for exactly whom it named and as old as it was.
+
+    The contact spoke when the held message came, not when somebody read it: a START in between still counts.
+    """
+    lifted = {outcome.suppression_id for outcome in outcomes if outcome.effect is Effect.LIFTED}
+    return [
+        outcome
+        for hold in situation.active
+        if hold.id in lifted
+        for row in rules_for(kind, hold.channel)
+        for outcome in set_suppressions(
+            row, hold.channel, replace(event, occurred_at=hold.reaffirmed_at), _named_by(hold, situation)
+        )
+    ]
+
+
+def _named_by(hold: ActiveSuppression, situation: Situation) -> Situation:
+    if hold.address_id is None:
+        return replace(situation, address_id=None, contact_id=hold.contact_id)
+    holders = () if hold.contact_id is None else (hold.contact_id,)
+    return replace(situation, address_id=hold.address_id, contact_id=None, holders=holders)
 
 
 def _all_or_nothing(outcomes: list[Outcome]) -> list[Outcome]:

@@ -83,6 +83,6 @@ class Rule:
     channels: frozenset[Channel] = frozenset(CHANNELS) | {Channel.ALL}
     sets: tuple[Setting, ...] = ()
     lifts: Lifting | None = None
-    also: EventKind | None = None  # what it counts as besides: a confirmed hold is an opt-out
+    also: EventKind | None = None  # what each suppression it lifts becomes: a confirmed hold is an opt-out
     lifted_by: frozenset[LiftRoute] = frozenset()
     lift_note: str = ""
