@@ -11,7 +11,7 @@ from dataclasses import replace
 from consent.rules.folding import distinct
 from consent.rules.joining import join
 from consent.rules.lifting import lift
-from consent.rules.routes import rules_for
+from consent.rules.routes import OPT_IN_KINDS, rules_for
 from consent.rules.rows import Rule
 from consent.rules.setting import set_suppressions
 from consent.values import ActiveSuppression, Change, ConsentEvent, Outcome, Situation
@@ -34,6 +34,8 @@ def decide(event: ConsentEvent, situation: Situation) -> Change:
     ]
     if event.kind is EventKind.STAFF_LIFT:
         outcomes = _all_or_nothing(outcomes)
+    if event.kind in OPT_IN_KINDS:
+        outcomes += _opt_ins_told_nowhere(outcomes, event, situation)
     return Change(tuple(distinct(outcomes)) or (_nothing(event, event.channels[0], situation),))
 
 
@@ -82,6 +84,20 @@ def _all_or_nothing(outcomes: list[Outcome]) -> list[Outcome]:
         else outcome
         for outcome in outcomes
         if outcome.effect in {Effect.LIFTED, Effect.KEPT, Effect.REFUSED}
+    ]
+
+
+def _opt_ins_told_nowhere(outcomes: list[Outcome], event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """Return a line for an opt-in that has none about its own address and channel.
+
+    A late opt-out is weighed against what the ledger tells of that address and channel. A refused opt-in counts for
+    nothing.
+    """
+    told = {(outcome.channel, outcome.address_id) for outcome in outcomes if outcome.effect is not Effect.SET}
+    if any(outcome.effect is Effect.REFUSED for outcome in outcomes):
+        return []
+    return [
+        _nothing(event, channel, situation) for channel in event.channels if (channel, situation.address_id) not in told
     ]
 
 
