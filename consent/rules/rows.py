@@ -39,7 +39,10 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A suppression that a rule sets. `as_asked`: the event's own terms replace reason, kind and covers."""
+    """A suppression that a rule sets. `as_asked`: the event's own terms replace reason, kind and covers.
+
+    `takes_over`: one that stands under another rule ends, so that what this rule says of lifting holds.
+    """
 
     reason: Reason
     kind: Kind
@@ -48,6 +51,7 @@ class Setting:
     target: Target = Target.ADDRESS_AND_HOLDERS
     direction: Direction | None = Direction.OUTBOUND  # None: as the event says
     as_asked: bool = False
+    takes_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from consent.rules.folding import fold
+from consent.rules.folding import fold, standing
 from consent.rules.routes import FACTS_OF_THE_LINE, LIFT_ROUTES, liftings
 from consent.rules.rows import Rule, Scope, Setting, Target
 from consent.values import ConsentEvent, Outcome, Situation
@@ -89,7 +89,12 @@ def own_addresses(channel: Channel, situation: Situation) -> tuple[int, ...]:
 def _answer(wanted: Outcome, setting: Setting, situation: Situation) -> list[Outcome]:
     if _is_superseded(wanted, situation):
         return [replace(wanted, effect=Effect.SUPERSEDED)]
-    return [fold(wanted, situation.active)]
+    outcome = fold(wanted, situation.active)
+    before = standing(wanted, situation.active)
+    if setting.takes_over and before is not None and outcome.effect is Effect.UNCHANGED and before.rule != wanted.rule:
+        ended = replace(outcome, effect=Effect.LIFTED, since=before.since, route=LiftRoute.STAFF)
+        return [ended, replace(outcome, effect=Effect.SET, suppression_id=None)]
+    return [outcome]
 
 
 def _is_superseded(wanted: Outcome, situation: Situation) -> bool:

@@ -264,7 +264,7 @@ SILENCING: tuple[Rule, ...] = (
                 direction=Direction.INBOUND,
             ),
             Setting(Reason.BLOCKED, _TEMPORARY, scope=Scope.TEXT_AND_CALL, target=Target.CONTACT),
-            Setting(Reason.MANUAL, _TEMPORARY, scope=Scope.SMS, target=Target.CONTACT),
+            Setting(Reason.MANUAL, _TEMPORARY, scope=Scope.SMS, target=Target.CONTACT, takes_over=True),
         ),
         lifted_by=_STAFF,
         lift_note="Unblock first; the opt-out that came with it ends when the contact asks.",
