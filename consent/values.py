@@ -127,7 +127,8 @@ class Situation:
 
     Shape: `address_id` is where the event came from, if anywhere; `holders` the contacts who hold
     that address now; `contact_id` the contact whose record staff act on, with the addresses it holds
-    per channel in `own_addresses`. `active` are the suppressions of any of them, oldest first.
+    per channel in `own_addresses`. `active` are the suppressions of any of them, oldest first; it may hold more,
+    and must hold what stands for every contact and address that one of these rows names.
     `opted_in_at` maps (channel, kind of opt-in) to the newest accepted one from that address.
     `ended` are the suppressions whose ending is to be undone.
     """

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from consent.rules.folding import distinct
 from consent.rules.joining import join
 from consent.rules.lifting import lift
 from consent.rules.restoring import restore
-from consent.rules.routes import rules_for
+from consent.rules.routes import OPT_IN_KINDS, rules_for
 from consent.rules.rows import Rule
 from consent.rules.setting import set_suppressions
-from consent.values import Change, ConsentEvent, Outcome, Situation
+from consent.values import ActiveSuppression, Change, ConsentEvent, Outcome, Situation
 from consent.vocabulary import Channel, Effect, EventKind
 
 
@@ -34,7 +35,9 @@ def decide(event: ConsentEvent, situation: Situation) -> Change:
     ]
     if event.kind is EventKind.STAFF_LIFT:
         outcomes = _all_or_nothing(outcomes)
-    return Change(tuple(outcomes) or (_nothing(event, situation),))
+    if event.kind in OPT_IN_KINDS:
+        outcomes += _opt_ins_told_nowhere(outcomes, event, situation)
+    return Change(tuple(distinct(outcomes)) or (_nothing(event, event.channels[0], situation),))
 
 
 def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
@@ -42,15 +45,36 @@ def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situat
         return join(rule, situation)
     if event.kind is EventKind.CHANGE_UNDONE:
         return restore(rule, channel, event, situation)
-    outcomes: list[Outcome] = []
-    if rule.also is not None:
-        for row in rules_for(rule.also, channel):
-            outcomes += set_suppressions(row, channel, event, situation)
-    if rule.sets:
-        outcomes += set_suppressions(rule, channel, event, situation)
+    outcomes = set_suppressions(rule, channel, event, situation)
     if rule.lifts:
         outcomes += lift(rule, channel, event, situation)
+    if rule.also:
+        outcomes += _become(rule.also, outcomes, event, situation)
     return outcomes
+
+
+def _become(kind: EventKind, outcomes: list[Outcome], event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """Return what the lifted suppressions turn into, each for exactly whom it named and as old as it was.
+
+    The contact spoke when the held message came, not when somebody read it: a START in between still counts.
+    """
+    lifted = {outcome.suppression_id for outcome in outcomes if outcome.effect is Effect.LIFTED}
+    return [
+        outcome
+        for hold in situation.active
+        if hold.id in lifted
+        for row in rules_for(kind, hold.channel)
+        for outcome in set_suppressions(
+            row, hold.channel, replace(event, occurred_at=hold.reaffirmed_at), _named_by(hold, situation)
+        )
+    ]
+
+
+def _named_by(hold: ActiveSuppression, situation: Situation) -> Situation:
+    if hold.address_id is None:
+        return replace(situation, address_id=None, contact_id=hold.contact_id)
+    holders = () if hold.contact_id is None else (hold.contact_id,)
+    return replace(situation, address_id=hold.address_id, contact_id=None, holders=holders)
 
 
 def _all_or_nothing(outcomes: list[Outcome]) -> list[Outcome]:
@@ -62,16 +86,31 @@ def _all_or_nothing(outcomes: list[Outcome]) -> list[Outcome]:
         if outcome.effect is Effect.LIFTED
         else outcome
         for outcome in outcomes
+        if outcome.effect in {Effect.LIFTED, Effect.KEPT, Effect.REFUSED}
     ]
 
 
-def _nothing(event: ConsentEvent, situation: Situation) -> Outcome:
+def _opt_ins_told_nowhere(outcomes: list[Outcome], event: ConsentEvent, situation: Situation) -> list[Outcome]:
+    """Return a line for an opt-in that has none about its own address and channel.
+
+    A late opt-out is weighed against what the ledger tells of that address and channel. A refused opt-in counts for
+    nothing.
+    """
+    told = {(outcome.channel, outcome.address_id) for outcome in outcomes if outcome.effect is not Effect.SET}
+    if any(outcome.effect is Effect.REFUSED for outcome in outcomes):
+        return []
+    return [
+        _nothing(event, channel, situation) for channel in event.channels if (channel, situation.address_id) not in told
+    ]
+
+
+def _nothing(event: ConsentEvent, channel: Channel, situation: Situation) -> Outcome:
     """Return the outcome that says: recorded, no effect."""
-    rows = rules_for(event.kind, event.channels[0])
+    rows = rules_for(event.kind, channel)
     return Outcome(
         Effect.NOTHING,
         rows[0].code if rows else "R00",
-        event.channels[0],
+        channel,
         event.direction,
         address_id=situation.address_id,
         contact_id=situation.contact_id,

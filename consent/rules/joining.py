@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from consent.rules.routes import rule_of
-from consent.rules.rows import Rule, Target
-from consent.values import ActiveSuppression, Outcome, Situation
-from consent.vocabulary import Channel, Direction, Effect, Kind, Reason
-
-Identity = tuple[Channel, Direction, Reason]
+from consent.rules.folding import fold
+from consent.rules.routes import FACTS_OF_THE_LINE
+from consent.rules.rows import Rule
+from consent.values import Outcome, Situation
+from consent.vocabulary import Effect
 
 
 def join(rule: Rule, situation: Situation) -> list[Outcome]:
@@ -16,18 +15,14 @@ def join(rule: Rule, situation: Situation) -> list[Outcome]:
     Facts about the line itself (R05, R07, R10, R18) are left out: the gate finds them by the address, and they
     end for the contact when the address leaves it.
     """
-    standing: dict[Identity, ActiveSuppression] = {}
-    for row in situation.active:
-        identity = (row.channel, row.direction, row.reason)
-        strongest = standing.get(identity)
-        if row.address_id != situation.address_id or not _concerns_people(row):
-            continue
-        if strongest is None or (strongest.kind, row.kind) == (Kind.TEMPORARY, Kind.PERMANENT):
-            standing[identity] = row
-    for row in situation.active:
-        if (row.address_id, row.contact_id) == (situation.address_id, situation.contact_id):
-            standing.pop((row.channel, row.direction, row.reason), None)
-    return [
+    said = [
+        row
+        for row in situation.active
+        if row.address_id == situation.address_id
+        and row.contact_id != situation.contact_id
+        and row.reason not in FACTS_OF_THE_LINE
+    ]
+    joined = [
         Outcome(
             Effect.SET,
             row.rule,
@@ -42,9 +37,13 @@ def join(rule: Rule, situation: Situation) -> list[Outcome]:
             expires_at=row.expires_at,
             copied_from=row.id,
         )
-        for row in standing.values()
+        for row in said
     ]
-
-
-def _concerns_people(row: ActiveSuppression) -> bool:
-    return any(setting.target is not Target.ADDRESS for setting in rule_of(row.rule).sets)
+    # Who held the address before has most of it already: what adds nothing is no news.
+    newest = {row.id: row.reaffirmed_at for row in situation.active}
+    outcomes = [fold(outcome, situation.active) for outcome in joined]
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.effect is not Effect.UNCHANGED or outcome.since != newest[outcome.suppression_id or 0]
+    ]

@@ -7,14 +7,15 @@ number nor, on a shared one, the others who use it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Set
+from dataclasses import dataclass
 
-from consent.rules.routes import lift_routes
+from consent.rules.folding import fold
+from consent.rules.routes import ABOUT_THE_PERSON, lift_routes
 from consent.rules.rows import Rule
 from consent.rules.setting import own_addresses
 from consent.values import ActiveSuppression, ConsentEvent, Outcome, Situation
-from consent.vocabulary import Channel, Direction, Effect, EventKind, Kind, LiftRoute, Reason
+from consent.vocabulary import CHANNELS, Channel, Direction, Effect, EventKind, Kind, LiftRoute, Reason
 
 
 def lift(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
@@ -26,57 +27,99 @@ def lift(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation
 def _by_contact(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
     """The contact's own act. It is about the address it came from and, if that is theirs alone, themselves."""
     assert rule.lifts is not None
-    blocked = next((row for row in situation.active if row.reason is Reason.BLOCKED), None)
+    about = _about(situation, _here(situation) | frozenset(own_addresses(Channel.ALL, situation)))
+    blocked = next((row for row in about if row.reason is Reason.BLOCKED), None)
     if blocked is not None and rule.lifts.route is LiftRoute.CONTACT_OPT_IN:
         return [_outcome(rule, blocked, Effect.REFUSED, code="blocked_contact", channel=channel)]
     outcomes: list[Outcome] = []
-    for row in situation.active:
-        if row.channel not in {channel, Channel.ALL} or row.direction is not Direction.OUTBOUND:
+    for row in about:
+        if row.direction is not Direction.OUTBOUND or not _is_spoken_of(row, rule.lifts.route, channel):
             continue
         if event.suppression_ids is not None and row.id not in event.suppression_ids:
             continue
         if rule.lifts.route not in lift_routes(row):
             outcomes.append(_outcome(rule, row, Effect.KEPT, code="not_by_contact"))
-        elif not rule.lifts.reaches(row.rule):
-            outcomes.append(_outcome(rule, row, Effect.KEPT, code="provider_still_blocks"))
+        elif not rule.lifts.reaches(row.reason):
+            code = "provider_still_blocks" if row.reason is Reason.PROVIDER_OPT_OUT else "not_by_contact"
+            outcomes.append(_outcome(rule, row, Effect.KEPT, code=code))
         elif row.reaffirmed_at >= event.occurred_at:
             outcomes.append(_outcome(rule, row, Effect.SUPERSEDED, code="newer_opt_out"))
         else:
-            outcomes += _free(rule, row, situation)
+            outcomes += _end(rule, row, situation, _freed_by_contact(row, situation))
     return outcomes
 
 
-def _free(rule: Rule, row: ActiveSuppression, situation: Situation) -> list[Outcome]:
-    """End a row for the address and contact that opted in, and keep it for whoever else it names."""
-    here = situation.address_id
-    theirs = situation.holders if situation.contact_id is None else (situation.contact_id,)
-    lifted = _outcome(rule, row, Effect.LIFTED)
-    if row.address_id == here and here is not None:
-        if row.contact_id is None or row.contact_id in theirs:
-            return [lifted]
-        if row.contact_id in situation.holders:
-            return [_outcome(rule, row, Effect.KEPT, code="shared_address")]
-        return [lifted, _remains(row, address_id=None, contact_id=row.contact_id, situation=situation)]
-    if row.contact_id is not None and len(theirs) > 1:
-        return [_outcome(rule, row, Effect.KEPT, code="shared_address")]
-    if row.contact_id in theirs:
-        if row.address_id is None:
-            return [lifted]
-        return [lifted, _remains(row, address_id=row.address_id, contact_id=None, situation=situation)]
-    return [_outcome(rule, row, Effect.KEPT, code="other_address")]
+def _about(situation: Situation, addresses: Set[int]) -> list[ActiveSuppression]:
+    """Return the rows that name the event's contacts or one of these addresses."""
+    return [row for row in situation.active if row.contact_id in situation.contacts or row.address_id in addresses]
+
+
+def _is_spoken_of(row: ActiveSuppression, route: LiftRoute, channel: Channel) -> bool:
+    """Return whether an act on this channel speaks of the row. Who comes back as a person comes back everywhere."""
+    everywhere = route is LiftRoute.PREFERENCE_PAGE and row.reason in ABOUT_THE_PERSON
+    return everywhere or row.channel in {channel, Channel.ALL}
+
+
+def _here(situation: Situation) -> frozenset[int]:
+    return frozenset() if situation.address_id is None else frozenset({situation.address_id})
+
+
+def _named_contact(situation: Situation) -> frozenset[int]:
+    return frozenset() if situation.contact_id is None else frozenset({situation.contact_id})
+
+
+@dataclass(frozen=True, slots=True)
+class _Freed:
+    """For whom, where and on which channels a row may end."""
+
+    contacts: Set[int]
+    addresses: Set[int]
+    channels: tuple[Channel, ...] = (Channel.ALL,)
+
+
+def _freed_by_contact(row: ActiveSuppression, situation: Situation) -> _Freed:
+    """Return whom the contact's own act frees from a row.
+
+    Who shares the address with others may be any of them: then only what was said at that address ends. A contact
+    we know by name is freed from what is about the person at every address they hold.
+    """
+    here = _here(situation)
+    if situation.contact_id is not None:
+        personal = row.reason in ABOUT_THE_PERSON and row.contact_id == situation.contact_id
+        own = frozenset(own_addresses(Channel.ALL, situation)) if personal else frozenset()
+        return _Freed(_named_contact(situation), here | own)
+    holders = frozenset(situation.holders)
+    return _Freed(holders if row.address_id in here or len(holders) == 1 else frozenset(), here)
+
+
+def _end(rule: Rule, row: ActiveSuppression, situation: Situation, freed: _Freed) -> list[Outcome]:
+    """End a row for those freed, and keep it for whoever else it names, and where else it stands."""
+    free_contact = row.contact_id in freed.contacts
+    free_address = row.address_id in freed.addresses
+    if not free_contact and not free_address:
+        shared = row.contact_id is not None and row.contact_id in situation.holders
+        return [_outcome(rule, row, Effect.KEPT, code="shared_address" if shared else "other_address")]
+    outcomes = [_outcome(rule, row, Effect.LIFTED)]
+    if not free_contact and row.contact_id is not None:
+        outcomes.append(_remains(row, None, row.contact_id, row.channel, situation))
+    if not free_address and row.address_id is not None:
+        outcomes.append(_remains(row, row.address_id, None, row.channel, situation))
+    if row.channel is Channel.ALL and Channel.ALL not in freed.channels:
+        address = row.address_id if free_address else None
+        contact = row.contact_id if free_contact else None
+        elsewhere = [channel for channel in CHANNELS if channel not in freed.channels]
+        outcomes += [_remains(row, address, contact, channel, situation) for channel in elsewhere]
+    return outcomes
 
 
 def _remains(
-    row: ActiveSuppression, *, address_id: int | None, contact_id: int | None, situation: Situation
+    row: ActiveSuppression, address_id: int | None, contact_id: int | None, channel: Channel, situation: Situation
 ) -> Outcome:
-    """Return the new row for the half that stays silenced, as old and as strong as the first.
-
-    Where such a row stands already it is left as it is.
-    """
+    """Return the row for the part that stays silenced, as old and as strong as the first."""
     wanted = Outcome(
         Effect.SET,
         row.rule,
-        row.channel,
+        channel,
         row.direction,
         address_id=address_id,
         contact_id=contact_id,
@@ -87,26 +130,20 @@ def _remains(
         expires_at=row.expires_at,
         copied_from=row.id,
     )
-    for other in situation.active:
-        if (other.address_id, other.contact_id, other.channel, other.direction, other.reason) == (
-            address_id,
-            contact_id,
-            row.channel,
-            row.direction,
-            row.reason,
-        ):
-            return replace(wanted, effect=Effect.KEPT, suppression_id=other.id)
-    return wanted
+    return fold(wanted, situation.active)
 
 
 def _by_staff(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
-    """Staff on the contact record: what names the contact, or an address it holds for the channel."""
-    mine = set(own_addresses(channel, situation))
-    blocked = any(row.reason is Reason.BLOCKED for row in situation.active)
-    outcomes = []
-    for row in situation.active:
-        if row.contact_id != situation.contact_id and row.address_id not in mine:
-            continue
+    """Staff on the contact record: what names the contact, or an address it holds for the channel.
+
+    Where an address is named and no contact, as on the register: what names that address.
+    """
+    mine = _here(situation) if situation.contact_id is None else frozenset(own_addresses(channel, situation))
+    freed = _Freed(_named_contact(situation), mine)
+    about = _about(situation, mine)
+    blocked = any(row.reason is Reason.BLOCKED and row.contact_id in freed.contacts for row in about)
+    outcomes: list[Outcome] = []
+    for row in about:
         if not _named(row, event):
             continue
         if event.kind is EventKind.UNBLOCK:
@@ -118,8 +155,10 @@ def _by_staff(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situ
             outcomes.append(_outcome(rule, row, Effect.KEPT, code="said_again"))
             continue
         code = "" if event.kind is EventKind.UNBLOCK else _staff_refusal(row, event, blocked)
-        effect = Effect.REFUSED if code else Effect.LIFTED
-        outcomes.append(_outcome(rule, row, effect, code=code))
+        if code:
+            outcomes.append(_outcome(rule, row, Effect.REFUSED, code=code))
+        else:
+            outcomes += _end(rule, row, situation, freed)
     return outcomes
 
 
@@ -151,18 +190,20 @@ def _staff_refusal(row: ActiveSuppression, event: ConsentEvent, blocked: bool) -
 
 
 def _by_evidence(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
-    """Approved evidence for one contact at one address. The event's time is when consent was given."""
+    """Approved evidence for one contact at one address. The event's time is when consent was given.
+
+    It frees on the channels it names: what stands on all channels goes on on the others.
+    """
+    freed = _Freed(_named_contact(situation), _here(situation), event.channels)
     outcomes: list[Outcome] = []
-    for row in situation.active:
+    for row in _about(situation, freed.addresses):
         if row.channel not in {channel, Channel.ALL} or row.direction is not Direction.OUTBOUND:
-            continue
-        if row.contact_id != situation.contact_id and row.address_id != situation.address_id:
             continue
         code = _evidence_refusal(row, event)
         if code:
             outcomes.append(_outcome(rule, row, Effect.KEPT, code=code))
         else:
-            outcomes += _free(rule, row, situation)
+            outcomes += _end(rule, row, situation, freed)
     return outcomes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consent.rules.rows import Lifting, Rule
+from consent.rules.rows import Lifting, Rule, Scope, Setting, Target
 from consent.rules.table import RULES
 from consent.values import ActiveSuppression
 from consent.vocabulary import Channel, EventKind, Kind, LiftRoute, Reason
@@ -20,8 +20,22 @@ def _routes() -> dict[tuple[Reason, Kind], frozenset[LiftRoute]]:
     return routes
 
 
+def _settings_for(reason: Reason) -> list[Setting]:
+    return [setting for rule in RULES for setting in rule.sets if setting.reason is reason]
+
+
 LIFT_ROUTES: dict[tuple[Reason, Kind], frozenset[LiftRoute]] = _routes()
 """Which routes are open for a reason and kind; a pair that is absent can't be stored."""
+
+FACTS_OF_THE_LINE = frozenset(
+    reason for reason in Reason if {Target.ADDRESS} == {each.target for each in _settings_for(reason)}
+)
+"""Reasons about an address and nobody's wish: they never name a contact, whoever holds the address."""
+
+ABOUT_THE_PERSON = frozenset(
+    reason for reason in Reason if {Scope.ALL} == {each.scope for each in _settings_for(reason)}
+)
+"""Reasons about a person wherever they are: what ends them for the person ends them at every address they hold."""
 
 _BY_CODE = {rule.code: rule for rule in reversed(RULES)}
 

@@ -39,7 +39,10 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A suppression that a rule sets. `as_asked`: the event's own terms replace kind and covers."""
+    """A suppression that a rule sets. `as_asked`: the event's own terms replace reason, kind and covers.
+
+    `takes_over`: one that stands under another rule ends, so that what this rule says of lifting holds.
+    """
 
     reason: Reason
     kind: Kind
@@ -48,19 +51,24 @@ class Setting:
     target: Target = Target.ADDRESS_AND_HOLDERS
     direction: Direction | None = Direction.OUTBOUND  # None: as the event says
     as_asked: bool = False
+    takes_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lifting:
-    """What a rule ends: active suppressions for which `route` is open, of `only_rules` if named."""
+    """What a rule ends: active suppressions for which `route` is open, of `only_reasons` if named.
+
+    By reason, not by the rule that set them: an imported one ends like any other, and the order in which two rules
+    said the same makes no difference.
+    """
 
     route: LiftRoute
-    only_rules: frozenset[str] | None = None
-    not_rules: frozenset[str] = frozenset()
+    only_reasons: frozenset[Reason] | None = None
+    not_reasons: frozenset[Reason] = frozenset()
 
-    def reaches(self, rule_code: str) -> bool:
-        """Return whether a suppression set by that rule is one of those this lifts."""
-        return rule_code not in self.not_rules and (self.only_rules is None or rule_code in self.only_rules)
+    def reaches(self, reason: Reason) -> bool:
+        """Return whether a suppression for that reason is one of those this lifts."""
+        return reason not in self.not_reasons and (self.only_reasons is None or reason in self.only_reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,6 @@ class Rule:
     channels: frozenset[Channel] = frozenset(CHANNELS) | {Channel.ALL}
     sets: tuple[Setting, ...] = ()
     lifts: Lifting | None = None
-    also: EventKind | None = None  # what it counts as besides: a confirmed hold is an opt-out
+    also: EventKind | None = None  # what each suppression it lifts becomes: a confirmed hold is an opt-out
     lifted_by: frozenset[LiftRoute] = frozenset()
     lift_note: str = ""

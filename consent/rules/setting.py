@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from consent.rules.routes import LIFT_ROUTES, liftings
+from consent.rules.folding import fold, standing
+from consent.rules.routes import FACTS_OF_THE_LINE, LIFT_ROUTES, liftings
 from consent.rules.rows import Rule, Scope, Setting, Target
-from consent.values import ActiveSuppression, ConsentEvent, Outcome, Situation
-from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Effect, Kind, Reason
+from consent.values import ConsentEvent, Outcome, Situation
+from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Effect, Kind, LiftRoute, Reason
 
 _SCOPES: dict[Scope, tuple[Channel, ...]] = {
     Scope.PHONE: (Channel.SMS, Channel.CALL, Channel.WHATSAPP),
@@ -23,17 +24,16 @@ Holder = tuple[int | None, int | None]
 
 def set_suppressions(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
     """Return an outcome per suppression that the rule sets for this event on this channel."""
-    outcomes = []
+    outcomes: list[Outcome] = []
     for setting in rule.sets:
         reason, kind, covers = _terms(setting, event)
-        direction = setting.direction or event.direction
-        for scoped in _SCOPES.get(setting.scope, (channel,)):
-            for address_id, contact_id in _holders(setting.target, scoped, situation):
+        for scoped in _channels(setting.scope, channel, reason, kind):
+            for address_id, contact_id in _holders(setting.target, reason, scoped, situation):
                 wanted = Outcome(
                     Effect.SET,
                     rule.code,
                     scoped,
-                    direction,
+                    setting.direction or event.direction,
                     address_id=address_id,
                     contact_id=contact_id,
                     reason=reason,
@@ -42,7 +42,7 @@ def set_suppressions(rule: Rule, channel: Channel, event: ConsentEvent, situatio
                     since=event.occurred_at,
                     expires_at=event.expires_at if kind is Kind.TEMPORARY else None,
                 )
-                outcomes.append(_against_what_stands(wanted, event, situation))
+                outcomes += _answer(wanted, setting, situation)
     return outcomes
 
 
@@ -55,23 +55,28 @@ def _terms(setting: Setting, event: ConsentEvent) -> tuple[Reason, Kind, Covers]
     return reason, asked.kind, asked.covers
 
 
-def _holders(target: Target, channel: Channel, situation: Situation) -> list[Holder]:
+def _channels(scope: Scope, channel: Channel, reason: Reason, kind: Kind) -> Sequence[Channel]:
+    """Return where to silence. What an opt-in can end stands channel by channel, for an opt-in speaks for one only."""
+    scoped = _SCOPES.get(scope, (channel,))
+    if scoped == (Channel.ALL,) and LiftRoute.CONTACT_OPT_IN in LIFT_ROUTES[reason, kind]:
+        return CHANNELS
+    return scoped
+
+
+def _holders(target: Target, reason: Reason, channel: Channel, situation: Situation) -> list[Holder]:
+    """Return who is named. An address alone is named with everybody who holds it; a fact of the line with nobody."""
     address, contact = situation.address_id, situation.contact_id
-    match target:
-        case Target.ADDRESS_AND_HOLDERS:
-            if address is None:
-                return [(None, who) for who in situation.contacts]
-            return [(address, holder) for holder in situation.holders] or [(address, None)]
-        case Target.ADDRESS:
-            return [(address, None)]
-        case Target.CONTACT:
-            return [(None, contact)]
-        case Target.CONTACT_AND_ADDRESSES:
-            return [(own, contact) for own in own_addresses(channel, situation)] or [(None, contact)]
-        case Target.AS_NAMED:
-            if contact is not None:
-                return [(own, contact) for own in own_addresses(channel, situation)] or [(None, contact)]
-            return [(address, holder) for holder in situation.holders] or [(address, None)]
+    if target is Target.ADDRESS or reason in FACTS_OF_THE_LINE:
+        lines = own_addresses(channel, situation) if address is None else (address,)
+        return [(line, None) for line in lines]
+    if contact is None:
+        return [(address, holder) for holder in situation.holders] or [(address, None)]
+    if target is Target.ADDRESS_AND_HOLDERS and address is not None:
+        # The contact may have parted with the address that the event names: a link in an old mail.
+        return [(address, person) for person in dict.fromkeys((*situation.holders, contact))]
+    if target in {Target.CONTACT_AND_ADDRESSES, Target.AS_NAMED}:
+        return [(own, contact) for own in own_addresses(channel, situation)] or [(None, contact)]
+    return [(None, contact)]
 
 
 def own_addresses(channel: Channel, situation: Situation) -> tuple[int, ...]:
@@ -81,57 +86,32 @@ def own_addresses(channel: Channel, situation: Situation) -> tuple[int, ...]:
     return tuple(dict.fromkeys(own for each in CHANNELS for own in situation.own_addresses.get(each, ())))
 
 
-def _against_what_stands(wanted: Outcome, event: ConsentEvent, situation: Situation) -> Outcome:
+def _answer(wanted: Outcome, setting: Setting, situation: Situation) -> list[Outcome]:
     if _is_superseded(wanted, situation):
-        return replace(wanted, effect=Effect.SUPERSEDED)
-    standing = _same_identity(wanted, situation)
-    if standing is None:
-        return wanted
-    kind = max(standing.kind, wanted.kind or standing.kind, key=_KIND_STRENGTH.index)
-    covers = max(standing.covers, wanted.covers or standing.covers, key=_COVERS_STRENGTH.index)
-    expires_at = None if kind is Kind.PERMANENT else _later(standing, wanted)
-    stronger = (kind, covers, expires_at) != (standing.kind, standing.covers, standing.expires_at)
-    return replace(
-        wanted,
-        effect=Effect.STRENGTHENED if stronger else Effect.UNCHANGED,
-        kind=kind,
-        covers=covers,
-        suppression_id=standing.id,
-        since=max(standing.reaffirmed_at, event.occurred_at),
-        expires_at=expires_at,
-    )
-
-
-_KIND_STRENGTH = [Kind.TEMPORARY, Kind.PERMANENT]
-_COVERS_STRENGTH = [Covers.NON_TRANSACTIONAL, Covers.EVERYTHING]
-
-
-def _later(standing: ActiveSuppression, wanted: Outcome) -> datetime | None:
-    """Return the later of two ends; no end is later than any."""
-    if standing.expires_at is None or wanted.expires_at is None:
-        return None
-    return max(standing.expires_at, wanted.expires_at)
-
-
-def _same_identity(wanted: Outcome, situation: Situation) -> ActiveSuppression | None:
-    key = (wanted.address_id, wanted.contact_id, wanted.channel, wanted.direction, wanted.reason)
-    for row in situation.active:
-        if (row.address_id, row.contact_id, row.channel, row.direction, row.reason) == key:
-            return row
-    return None
+        return [replace(wanted, effect=Effect.SUPERSEDED)]
+    outcome = fold(wanted, situation.active)
+    before = standing(wanted, situation.active)
+    if setting.takes_over and before is not None and outcome.effect is Effect.UNCHANGED and before.rule != wanted.rule:
+        ended = replace(outcome, effect=Effect.LIFTED, since=before.since, route=LiftRoute.STAFF)
+        return [ended, replace(outcome, effect=Effect.SET, suppression_id=None)]
+    return [outcome]
 
 
 def _is_superseded(wanted: Outcome, situation: Situation) -> bool:
     """Return whether the contact came back after this act, by a way that ends what it would set.
 
-    Ties go to the opt-out.
+    Ties go to the opt-out. Where a contact holds several addresses, an opt-in from one says nothing of the others.
     """
-    if wanted.direction is not Direction.OUTBOUND or not (wanted.reason and wanted.kind and wanted.since):
+    assert wanted.reason
+    assert wanted.kind
+    assert wanted.since
+    own = own_addresses(wanted.channel, situation)
+    if wanted.direction is not Direction.OUTBOUND or (situation.address_id is None and len(own) > 1):
         return False
     routes = LIFT_ROUTES[wanted.reason, wanted.kind]
     for (channel, kind), opted_in_at in situation.opted_in_at.items():
-        if channel is not wanted.channel or opted_in_at <= wanted.since:
+        if wanted.channel not in {channel, Channel.ALL} or opted_in_at <= wanted.since:
             continue
-        if any(lifting.route in routes and lifting.reaches(wanted.rule) for lifting in liftings(kind)):
+        if any(lifting.route in routes and lifting.reaches(wanted.reason) for lifting in liftings(kind)):
             return True
     return False

@@ -129,7 +129,7 @@ SILENCING: tuple[Rule, ...] = (
     ),
     Rule(
         "R10",
-        "Soft bounces: 5 spread over more than a week within 13 weeks",
+        "E-mail keeps bouncing softly: 5 times, over a week or longer, within 13 weeks",
         _on(EventKind.EMAIL_BOUNCES_PERSIST),
         source="Our decision; common ESP practice",
         why="A mailbox that stays full for weeks is as dead as one that bounces at once.",
@@ -178,7 +178,7 @@ SILENCING: tuple[Rule, ...] = (
     ),
     Rule(
         "R14",
-        "Agent records that the contact asked: by voice, letter, e-mail, in person",
+        "Agent records an opt-out that the contact asked for off-line: by voice, letter, e-mail or in person",
         _on(EventKind.STAFF_OPT_OUT),
         source="47 CFR 64.1200(a)(11)",
         why="A spoken no is as good as a typed one, and nobody may take it back for the contact.",
@@ -225,6 +225,7 @@ SILENCING: tuple[Rule, ...] = (
         _on(EventKind.TEXT_WRONG_NUMBER),
         source="FCC reassigned numbers, 47 CFR 64.1200(m)",
         why="Consent belongs to a person at a number. The stranger there gave none.",
+        channels=frozenset({Channel.SMS, Channel.CALL, Channel.WHATSAPP}),
         sets=(Setting(Reason.WRONG_NUMBER, _PERMANENT, scope=Scope.PHONE, target=Target.ADDRESS),),
         lifted_by=frozenset({LiftRoute.NUMBER_CORRECTED, LiftRoute.REVIEWER}),
         lift_note="Support corrects the number with a note, or marks a false positive. Never START.",
@@ -264,7 +265,7 @@ SILENCING: tuple[Rule, ...] = (
                 direction=Direction.INBOUND,
             ),
             Setting(Reason.BLOCKED, _TEMPORARY, scope=Scope.TEXT_AND_CALL, target=Target.CONTACT),
-            Setting(Reason.MANUAL, _TEMPORARY, scope=Scope.SMS, target=Target.CONTACT),
+            Setting(Reason.MANUAL, _TEMPORARY, scope=Scope.SMS, target=Target.CONTACT, takes_over=True),
         ),
         lifted_by=_STAFF,
         lift_note="Unblock first; the opt-out that came with it ends when the contact asks.",
@@ -368,7 +369,7 @@ LIFTING: tuple[Rule, ...] = (
         _on(EventKind.TEXT_OPT_IN_WORD),
         source="Twilio opt-in keywords: only START and UNSTOP reach the carrier's block",
         why="It is an opt-in to us; where the provider itself still blocks, that suppression stays.",
-        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_rules=frozenset({"R03"})),
+        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_reasons=frozenset({Reason.PROVIDER_OPT_OUT})),
     ),
     Rule(
         "L03",
@@ -377,7 +378,7 @@ LIFTING: tuple[Rule, ...] = (
         source="WhatsApp user_preferences; Messenger messaging_optins",
         why="The contact's own act on that channel.",
         channels=frozenset({Channel.WHATSAPP, Channel.FACEBOOK}),
-        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, only_rules=frozenset({"R12", "R13"})),
+        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, only_reasons=frozenset({Reason.OPT_OUT})),
     ),
     Rule(
         "L04",
@@ -385,7 +386,7 @@ LIFTING: tuple[Rule, ...] = (
         _on(EventKind.TEXT_ANY),
         source="Business profile, off by default",
         why="Some businesses only ever answer. It never ends what a person meant for good.",
-        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_rules=frozenset({"R03", "R20"})),
+        lifts=Lifting(LiftRoute.CONTACT_OPT_IN, not_reasons=frozenset({Reason.PROVIDER_OPT_OUT, Reason.HOSTILE})),
     ),
     Rule(
         "L05",
@@ -473,7 +474,7 @@ LISTS: tuple[Rule, ...] = (
         "Added to a list",
         _on(EventKind.LIST_ADDED),
         source="Our decision",
-        why="Adding, importing or merging never turns an opted-out or blocked membership back into a subscribed one.",
+        why="Being added again is no consent: who opted out or was blocked there stays so.",
     ),
     Rule(
         "M02",
