@@ -1,5 +1,5 @@
 """The staff's screens of consent, one module each."""
 
-from consent.admin import channels, deliveries, doors, ledger, profile, register
+from consent.admin import channels, codes, deliveries, doors, ledger, profile, register
 
-__all__ = ["channels", "deliveries", "doors", "ledger", "profile", "register"]
+__all__ = ["channels", "codes", "deliveries", "doors", "ledger", "profile", "register"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from consent.models.codes import ProviderCode
 from consent.providers import meta_status, twilio_status
@@ -41,3 +42,27 @@ def code_meanings(provider: str) -> dict[str, CodeMeaning]:
         changed = CodeEffect(row.code, EventKind(row.event_kind), channels, row.why)
         meanings[row.code] = CodeMeaning(changed, ours, is_changed=True)
     return dict(sorted(meanings.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChange:
+    """One change of a code's meaning, as the history tells it. `means` is None for a reset."""
+
+    changed_at: datetime
+    changed_by: str
+    told: str
+    means: EventKind | None
+
+
+def code_history(provider: str, code: str) -> tuple[CodeChange, ...]:
+    """Return what staff did to a code, newest first."""
+    rows = ProviderCode.history.filter(provider=provider, code=code).order_by("-history_id")
+    return tuple(
+        CodeChange(
+            changed_at=row.history_date,
+            changed_by=row.history_user.get_username() if row.history_user else "",
+            told=row.history_change_reason or "",
+            means=None if row.history_type == "-" else EventKind(row.event_kind),
+        )
+        for row in rows.select_related("history_user")
+    )

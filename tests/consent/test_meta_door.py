@@ -458,7 +458,9 @@ def test_nothing_in_a_batch_frees_a_blocked_contact(ada: Contact, by: Actor) -> 
 
 
 def test_words_that_no_column_can_hold_are_kept_as_it_can(ada: Contact) -> None:
-    body = b'{"object":"page","entry":[{"messaging":[{"sender":{"id":"77"},"message":{"mid":"\\u0000","text":"STOP\\u0000\\ud800"}}]}]}'
+    said = b"STOP\\u0000\\ud800"
+    event = b'{"sender":{"id":"77"},"message":{"mid":"\\u0000","text":"%s"}}' % said
+    body = b'{"object":"page","entry":[{"messaging":[%s]}]}' % event
 
     answer = deliver(body)
 

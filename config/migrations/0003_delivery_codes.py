@@ -9,7 +9,7 @@ grant = import_module("config.migrations.0001_roles").grant
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0001_roles"),
-        ("consent", "0002_calls_and_batches"),
+        ("config", "0002_batches"),
+        ("consent", "0003_calls_and_app_events"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
