@@ -58,6 +58,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Business profile", "storefront", model="consent.BusinessProfile"),
             Entry("Channels", "cell_tower", model="consent.ChannelState"),
+            Entry("Delivery codes", "sms_failed", model="consent.ProviderCode"),
             Entry("People", "badge", model="auth.User"),
             Entry("Roles", "shield_person", model="auth.Group"),
         ),

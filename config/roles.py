@@ -42,6 +42,8 @@ GRANTS: dict[str, frozenset[Role]] = {
     "consent.export_ledgerentry": COMPLIANCE,
     "consent.view_delivery": READERS,
     "consent.change_delivery": REVIEW,
+    "consent.view_providercode": READERS,
+    "consent.change_providercode": COMPLIANCE,
     "consent.view_businessprofile": ALL,
     "consent.change_businessprofile": COMPLIANCE,
     "consent.view_channelstate": ALL,

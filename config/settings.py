@@ -221,6 +221,8 @@ TWILIO_AUTH_TOKEN = env.str(
 )
 MAILGUN_WEBHOOK_SIGNING_KEY = env.str("MAILGUN_WEBHOOK_SIGNING_KEY", default="")
 META_APP_SECRET = env.str("META_APP_SECRET", default="")
+# What Meta is told to send back when the webhook is set up; a word of your own.
+META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
 
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 SPECTACULAR_SETTINGS = {"TITLE": "Consent Desk", "VERSION": "1", "OAS_VERSION": "3.1.1"}

@@ -11,11 +11,13 @@ class ConsentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from consent.services import twilio
+        from consent.services import meta, twilio, voice
         from consent.services.inbox import register_reader
         from consent.services.joining import silence_new_holder
         from contacts.registry import registry
 
         registry.on_address_joined(silence_new_holder)
+        register_reader("meta", meta.read_batch)
         register_reader("twilio.inbound", twilio.read_inbound)
         register_reader("twilio.status", twilio.read_status)
+        register_reader("twilio.voice", voice.read_call)

@@ -32,7 +32,10 @@ class ListSubject:
 
 @dataclass(frozen=True, slots=True)
 class HandledMessage:
-    """A message that was read, and who may have sent it."""
+    """A message that was read, and who may have sent it.
+
+    `refused_inbound`: the sender is blocked or on inbound DND. A "no" in it counts; nothing else is done with it.
+    """
 
     message_id: int
     address_id: int
@@ -40,6 +43,7 @@ class HandledMessage:
     reading: Reading
     occurred_at: datetime
     recorded_at: datetime
+    refused_inbound: bool = False
 
 
 @dataclass

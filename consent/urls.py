@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from consent.views import twilio
+from consent.views import meta, twilio, voice
 
 app_name = "consent"
 urlpatterns = [
+    path("hooks/meta/", meta.hook, name="meta-hook"),
     path("hooks/twilio/inbound/", twilio.inbound, name="twilio-inbound"),
     path("hooks/twilio/status/", twilio.status, name="twilio-status"),
+    path("hooks/twilio/voice/", voice.call, name="twilio-voice"),
 ]

@@ -57,6 +57,16 @@ class Attestation:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeEffect:
+    """What a provider's error code means for consent. `channels` empty: wherever the message went."""
+
+    code: str
+    event_kind: EventKind
+    channels: frozenset[Channel]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuppressionTerms:
     """What a file or an integration asks for, where the rule says "as asked"."""
 

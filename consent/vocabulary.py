@@ -123,6 +123,8 @@ class EventKind(Word):
     TEXT_WRONG_NUMBER = "text_wrong_number", "Said that this is the wrong number"
     TEXT_DECEASED = "text_deceased", "Said that the person has died"
     TEXT_HOSTILE = "text_hostile", "Wrote a hostile message"
+    MESSAGE_REFUSED = "message_refused", "Message refused on its way in"
+    CALL_RECEIVED = "call_received", "Called us"
     PROVIDER_OPT_OUT = "provider_opt_out", "Opted out at the provider"
     CARRIER_BLOCK = "carrier_block", "Carrier blocked the message"
     HANDSET_UNREACHABLE = "handset_unreachable", "Handset unreachable"

@@ -16,7 +16,7 @@ from consent.admin.actors import staff
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import ChannelState
 from consent.selectors.channel_views import channel_views
-from consent.services import profile
+from consent.services import profile, voice
 from consent.vocabulary import CHANNELS, Channel
 
 
@@ -38,8 +38,9 @@ class ChannelAdmin(ViewOnlyAdmin):
         return request.user.has_perm("consent.change_channelstate")
 
     def get_urls(self) -> list[URLPattern]:
-        connect, disconnect = map(self.admin_site.admin_view, (self.connect, self.disconnect))
+        connect, disconnect, forward = map(self.admin_site.admin_view, (self.connect, self.disconnect, self.forward))
         return [
+            path("call/forward/", forward, name="consent_channel_forward"),
             path("<str:channel>/connect/", connect, name="consent_channel_connect"),
             path("<str:channel>/disconnect/", disconnect, name="consent_channel_disconnect"),
             *super().get_urls(),
@@ -80,6 +81,20 @@ class ChannelAdmin(ViewOnlyAdmin):
             return wanted
         profile.disconnect_channel(channel=wanted, by=staff(request), at=timezone.now())
         messages.success(request, f"{wanted.label} is disconnected. Every flag there is kept for reconnection.")
+        return _back()
+
+    def forward(self, request: HttpRequest) -> HttpResponse:
+        """Choose where calls are put through to."""
+        wanted = self._wanted(request, Channel.CALL)
+        if isinstance(wanted, HttpResponse):
+            return wanted
+        try:
+            state = voice.forward_calls(to=request.POST.get("forward_to", ""), by=staff(request), at=timezone.now())
+        except voice.UnableToForward as refusal:
+            messages.error(request, str(refusal))
+        else:
+            told = f"Calls are put through to {state.forward_to}." if state.forward_to else "Callers hear our name."
+            messages.success(request, told)
         return _back()
 
     def _wanted(self, request: HttpRequest, channel: str) -> Channel | HttpResponse:

@@ -1,5 +1,6 @@
 """Tables of consent. Only `consent.services` writes them; the database refuses what must never be."""
 
+from consent.models.app_event import AppEvent
 from consent.models.codes import ProviderCode
 from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
@@ -7,13 +8,16 @@ from consent.models.ledger import LedgerEntry
 from consent.models.profile import BusinessProfile, ChannelState
 from consent.models.review import Review
 from consent.models.suppression import Suppression
+from consent.models.voice import InboundCall
 
 __all__ = [
+    "AppEvent",
     "BusinessProfile",
     "ChannelState",
     "Delivery",
     "DoorCounter",
     "Evidence",
+    "InboundCall",
     "InboundMessage",
     "LedgerEntry",
     "ProviderCode",

@@ -79,6 +79,7 @@ class InboundMessage(models.Model):
     """One act of a person, verbatim, and how it was read: a text, or a choice made in an app.
 
     A delivery may bring several (`position`). `opts_in` makes it a proof that a lift may rest on.
+    `refused_inbound`: it came from a blocked or inbound-DND contact, counted for consent, and is in no conversation.
     """
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="messages")
@@ -95,6 +96,7 @@ class InboundMessage(models.Model):
     signal = models.CharField(max_length=20, blank=True)
     disposition = models.CharField(max_length=20, blank=True)
     opts_in = models.BooleanField(default=False)
+    refused_inbound = models.BooleanField(default=False)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 

@@ -43,6 +43,12 @@ class ChannelState(models.Model):
     connected = models.BooleanField(default=False)
     provider = models.CharField(max_length=40, blank=True)
     account = models.CharField(max_length=120, blank=True)
+    forward_to = models.CharField(
+        "forward calls to",
+        max_length=16,
+        blank=True,
+        help_text="Calls only: the number that rings, as +15035550100. Empty: callers hear the business's name.",
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -50,7 +56,11 @@ class ChannelState(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="retired_channel_stays_off", condition=~Q(channel=Channel.GMB.value) | Q(connected=False)
-            )
+            ),
+            models.CheckConstraint(
+                name="channel_forwards_calls_to_a_number",
+                condition=Q(forward_to="") | Q(channel=Channel.CALL.value, forward_to__regex=r"^\+[1-9][0-9]{4,14}$"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,9 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from consent.values import CodeEffect
 from consent.vocabulary import Channel, EventKind
 
 _PREFIXES = {"whatsapp": Channel.WHATSAPP, "messenger": Channel.FACEBOOK}
+
+
+BEFORE_FAILURE = ("accepted", "scheduled", "queued", "sending", "sent", "delivered", "read")
+"""What Twilio may say of a message before, or beside, an error code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +35,6 @@ class StatusCallback:
     def event_id(self) -> str:
         """The identity of the callback: Twilio has no id of its own for it."""
         return f"{self.message_sid}:{self.status}:{self.code}" if self.message_sid else ""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeEffect:
-    """What an error code means for consent. `channels` empty: wherever the message went."""
-
-    code: str
-    event_kind: EventKind
-    channels: frozenset[Channel]
-    why: str
 
 
 _SMS = frozenset({Channel.SMS})

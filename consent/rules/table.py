@@ -352,6 +352,22 @@ SILENCING: tuple[Rule, ...] = (
         source="47 CFR 64.1200(a)(10): consent once revoked is definitively revoked",
         why="Writing to us is no opt-in. Staff see that the person wrote while opted out.",
     ),
+    Rule(
+        "R34",
+        "Contact calls",
+        _on(EventKind.CALL_RECEIVED),
+        source="Twilio voice requests",
+        why="A call is no opt-in, and one that fails is no opt-out. It is put through, or rejected under R21 or R22.",
+        channels=frozenset({Channel.CALL}),
+    ),
+    Rule(
+        "R35",
+        "Message of a blocked or inbound-DND contact",
+        _on(EventKind.MESSAGE_REFUSED),
+        source="Our decision",
+        why="What it says about consent has counted already; nobody has to read the rest.",
+        channels=frozenset({Channel.SMS}),
+    ),
 )
 
 LIFTING: tuple[Rule, ...] = (

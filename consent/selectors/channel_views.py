@@ -17,8 +17,13 @@ class ChannelView:
     connected: bool
     provider: str
     account: str
+    forward_to: str
     changed_at: datetime | None
     changed_by: str
+
+    @property
+    def takes_calls(self) -> bool:
+        return self.channel is Channel.CALL
 
     @property
     def is_retired(self) -> bool:
@@ -40,6 +45,7 @@ def _view(channel: Channel, row: ChannelState | None, change: object | None) -> 
         connected=row is not None and row.connected,
         provider=row.provider if row else "",
         account=row.account if row else "",
+        forward_to=row.forward_to if row else "",
         changed_at=getattr(change, "history_date", None),
         changed_by=user.get_username() if user else "",
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F, Q
 
 from consent.models import Delivery, DoorCounter
@@ -41,9 +41,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader made of a delivery. `ignored` names why there was nothing to do."""
+    """What a reader made of a delivery. `ignored` names why there was nothing to do, `note` what staff should know."""
 
     ignored: str = ""
+    note: str = ""
 
 
 Reader = Callable[[Delivery, datetime], Read]
@@ -122,7 +123,8 @@ def _conflict(row: Delivery, key: str, at: datetime) -> Accepted:
 def process(*, delivery_id: int, at: datetime) -> DeliveryStatus:
     """Read one delivery and settle it, or keep it for another try.
 
-    Raises: nothing that the reader raises; it is logged and noted on the row.
+    Raises: nothing that the reader raises; it is logged and noted on the row. Where the database itself is gone, the
+    delivery stays pending for the worker.
     Once: a settled delivery stays as it is, also when two processes come for it at the same moment.
     """
     try:
@@ -134,7 +136,7 @@ def process(*, delivery_id: int, at: datetime) -> DeliveryStatus:
             status = DeliveryStatus.IGNORED if read.ignored else DeliveryStatus.PROCESSED
             Delivery.objects.filter(pk=row.pk).update(
                 status=status,
-                reason=read.ignored[:500],
+                reason=(read.ignored or read.note)[:500],
                 processed_at=at,
                 next_attempt_at=None,
                 attempts=F("attempts") + 1,
@@ -144,7 +146,11 @@ def process(*, delivery_id: int, at: datetime) -> DeliveryStatus:
         return _keep(delivery_id, reason=str(error), at=at, retry=False)
     except Exception as error:
         log.exception("delivery_failed", delivery_id=delivery_id)
-        return _keep(delivery_id, reason=f"{type(error).__name__}: {error}", at=at, retry=True)
+        try:
+            return _keep(delivery_id, reason=f"{type(error).__name__}: {error}", at=at, retry=True)
+        except (DatabaseError, InterfaceError):
+            log.exception("delivery_not_noted", delivery_id=delivery_id)
+            return DeliveryStatus.PENDING
 
 
 def _keep(delivery_id: int, *, reason: str, at: datetime, retry: bool) -> DeliveryStatus:

@@ -8,10 +8,11 @@ from datetime import datetime
 from consent import selectors
 from consent.models import InboundMessage
 from consent.registry import HandledMessage, registry
+from consent.selectors.inbound import refused_inbound
 from consent.services.ledger import Proof
 from consent.services.recording import Recorded, record_event
 from consent.values import ConsentEvent, Reading
-from consent.vocabulary import Channel, EventKind, MessageClass, Signal, Source
+from consent.vocabulary import Channel, Direction, EventKind, MessageClass, Signal, Source
 from contacts.values import Actor
 
 _SIGNALS = {
@@ -36,7 +37,8 @@ CARRIER_OPT_IN_WORDS = frozenset({"start", "unstop"})
 class ReceivedMessage:
     """One message as a door hands it over: who sent it, on which channel, and how it was read.
 
-    `provider_enforces` says that the provider itself now refuses to send to this person (R03).
+    `provider_enforces` says that the provider itself now refuses to send to this person (R03). `told_as` is what the
+    app says that it was, where it was a choice in the app's own settings and no text.
     """
 
     delivery_id: int
@@ -46,6 +48,7 @@ class ReceivedMessage:
     reading: Reading
     occurred_at: datetime
     provider_enforces: bool = False
+    told_as: EventKind | None = None
     sent_to: str = ""
     position: int = 0
 
@@ -53,6 +56,8 @@ class ReceivedMessage:
 def event_kinds(message: ReceivedMessage, *, any_message_opts_in: bool) -> tuple[EventKind, ...]:
     """Return what a message is an event of: an enforced STOP is two, ours and the provider's."""
     reading = message.reading
+    if message.told_as is not None:
+        return (message.told_as,)
     if reading.signal is not None:
         return (_SIGNALS[reading.signal],)
     kind = _CLASSES[reading.message_class]
@@ -67,19 +72,21 @@ def event_kinds(message: ReceivedMessage, *, any_message_opts_in: bool) -> tuple
     return (kind,)
 
 
-_OPTS_IN = {EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_ANY}
+_OPTS_IN = {EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_ANY, EventKind.MARKETING_RESUME}
 
 
 def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Recorded]:
     """Store a message and record what it does, in the caller's transaction.
 
-    Consent is read before anything else can refuse the message, so that a blocked contact's STOP is never lost.
+    Consent is read before anything else can refuse the message, so that a blocked contact's STOP is never lost. What
+    a blocked or inbound-DND contact wrote is marked `refused_inbound`: it belongs in no conversation and gets no reply.
     Once: the delivery's position is unique; a repeat raises IntegrityError and undoes nothing that stands.
-    Source: docs/rules.md, rows R01 to R03, R12, R13, R18 to R20, R30 to R33, L01, L02, L04.
+    Source: docs/rules.md, rows R01 to R03, R12, R13, R18 to R22, R30 to R33, R35, L01 to L04.
     """
     policy = selectors.business_profile().opt_in_on_any_message
     kinds = event_kinds(message, any_message_opts_in=policy)
     reading = message.reading
+    refusing = refused_inbound(address_id=message.address_id, channel=message.channel)
     row = InboundMessage.objects.create(
         delivery_id=message.delivery_id,
         position=message.position,
@@ -95,25 +102,33 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
         signal=reading.signal or "",
         disposition=reading.disposition or "",
         opts_in=bool(_OPTS_IN.intersection(kinds)),
+        refused_inbound=refusing is not None,
         occurred_at=message.occurred_at,
         recorded_at=at,
     )
-    recorded = [
-        record_event(
-            event=ConsentEvent(
-                kind=kind,
-                channels=(message.channel,),
-                occurred_at=message.occurred_at,
-                source=Source.CONTACT,
-                detail=storable(reading.matched)[:80],
-            ),
-            address_id=message.address_id,
-            proof=Proof(message_id=row.pk, delivery_id=message.delivery_id),
-            by=by,
-            at=at,
+    proof = Proof(message_id=row.pk, delivery_id=message.delivery_id)
+    events = [
+        ConsentEvent(
+            kind=kind,
+            channels=(message.channel,),
+            occurred_at=message.occurred_at,
+            source=Source.CONTACT,
+            detail=storable(reading.matched)[:80],
         )
         for kind in kinds
     ]
+    if refusing is not None:
+        events.append(
+            ConsentEvent(
+                kind=EventKind.MESSAGE_REFUSED,
+                channels=(message.channel,),
+                occurred_at=message.occurred_at,
+                source=Source.SYSTEM,
+                direction=Direction.INBOUND,
+                detail=refusing.reason,
+            )
+        )
+    recorded = [record_event(event=event, address_id=message.address_id, proof=proof, by=by, at=at) for event in events]
     handled = HandledMessage(
         message_id=row.pk,
         address_id=message.address_id,
@@ -121,6 +136,7 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
         reading=reading,
         occurred_at=message.occurred_at,
         recorded_at=at,
+        refused_inbound=refusing is not None,
     )
     for handler in registry.message_handlers:
         handler(handled)

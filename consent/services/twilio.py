@@ -97,7 +97,7 @@ def read_status(delivery: Delivery, at: datetime) -> Read:
         raise UnreadableDelivery(f"The recipient is no address: {error}") from error
     record_event(
         event=ConsentEvent(
-            kind=twilio_status.effect_of(callback, status_effects()),
+            kind=twilio_status.effect_of(callback, status_effects("twilio")),
             channels=(callback.channel,),
             occurred_at=_message_time(delivery, callback),
             source=Source.PROVIDER,
@@ -116,9 +116,12 @@ def _message_time(delivery: Delivery, callback: twilio_status.StatusCallback) ->
     known = [delivery.received_at]
     if callback.failed_at is not None:
         known.append(callback.failed_at)
-    if callback.message_sid.isalnum():
+    if callback.message_sid:
+        # Named one by one, because an index finds them; a prefix would read every delivery there is.
         earlier = Delivery.objects.filter(
-            provider="twilio", event_id__startswith=f"{callback.message_sid}:", received_at__lt=delivery.received_at
+            provider="twilio",
+            event_id__in=[f"{callback.message_sid}:{status}:" for status in twilio_status.BEFORE_FAILURE],
+            received_at__lt=delivery.received_at,
         ).aggregate(first=Min("received_at"))["first"]
         if earlier is not None:
             known.append(earlier)

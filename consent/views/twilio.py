@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from consent.providers import twilio_inbound, twilio_signature, twilio_status
 from consent.services import inbox
 from consent.services.twilio import form_pairs
+from consent.views.letting_in import is_too_large, refused, too_large
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,8 @@ def status(request: HttpRequest) -> HttpResponse:
         identity=_same_callback(pairs),
         at=at,
     )
+    if accepted.is_conflict:
+        return HttpResponse("Another recipient came under this status before.", status=409, content_type="text/plain")
     inbox.process(delivery_id=accepted.delivery_id, at=at)
     return HttpResponse(status=204)
 
@@ -79,15 +82,15 @@ def _same_callback(pairs: list[tuple[str, str]]) -> bytes:
 
 def refuse(request: HttpRequest, *, door: str) -> HttpResponse | None:
     """Return the answer to a request that is not let in, or None. Nothing of it is kept but a count."""
-    if _length(request) > settings.WEBHOOK_MAX_BYTES:
-        return _refused(door, "too_large", 413, "The body is larger than any provider sends.")
+    if is_too_large(request):
+        return too_large(door)
     is_form = request.content_type == "application/x-www-form-urlencoded"
     is_json = request.content_type == "application/json"
     if not is_form and not is_json:
-        return _refused(door, "content_type", 415, "Send application/x-www-form-urlencoded.")
+        return refused(door, "content_type", 415, "Send application/x-www-form-urlencoded.")
     if not settings.TWILIO_AUTH_TOKEN:
         log.error("twilio_auth_token_missing", door=door)
-        return _refused(door, "no_key", 403, "The signature does not hold.")
+        return refused(door, "no_key", 403, "The signature does not hold.")
     believed = twilio_signature.is_valid(
         url=public_url(request),
         params=form_pairs(request.body) if is_form else None,
@@ -96,19 +99,7 @@ def refuse(request: HttpRequest, *, door: str) -> HttpResponse | None:
         signature=request.headers.get("X-Twilio-Signature", ""),
         auth_token=settings.TWILIO_AUTH_TOKEN,
     )
-    return None if believed else _refused(door, "signature", 403, "The signature does not hold.")
-
-
-def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.headers.get("Content-Length") or 0)
-    except ValueError:
-        return 0
-
-
-def _refused(door: str, cause: str, status: int, text: str) -> HttpResponse:
-    inbox.count_refused(door=door, cause=cause, at=timezone.now())
-    return HttpResponse(text, status=status, content_type="text/plain")
+    return None if believed else refused(door, "signature", 403, "The signature does not hold.")
 
 
 def public_url(request: HttpRequest) -> str:
