@@ -11,11 +11,14 @@ class ConsentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from consent.services import twilio
+        from consent.providers.email import READERS
+        from consent.services import email, twilio
         from consent.services.inbox import register_reader
         from consent.services.joining import silence_new_holder
         from contacts.registry import registry
 
         registry.on_address_joined(silence_new_holder)
+        for esp in READERS:
+            register_reader(f"{email.DOOR_PREFIX}{esp}", email.read_email)
         register_reader("twilio.inbound", twilio.read_inbound)
         register_reader("twilio.status", twilio.read_status)

@@ -1,6 +1,7 @@
 """Tables of consent. Only `consent.services` writes them; the database refuses what must never be."""
 
 from consent.models.codes import ProviderCode
+from consent.models.email_event import EmailEvent
 from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
 from consent.models.ledger import LedgerEntry
@@ -13,6 +14,7 @@ __all__ = [
     "ChannelState",
     "Delivery",
     "DoorCounter",
+    "EmailEvent",
     "Evidence",
     "InboundMessage",
     "LedgerEntry",

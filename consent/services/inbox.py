@@ -41,9 +41,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader made of a delivery. `ignored` names why there was nothing to do."""
+    """What a reader made of a delivery. `ignored` names why there was nothing to do, `note` what staff should know."""
 
     ignored: str = ""
+    note: str = ""
 
 
 Reader = Callable[[Delivery, datetime], Read]
@@ -134,7 +135,7 @@ def process(*, delivery_id: int, at: datetime) -> DeliveryStatus:
             status = DeliveryStatus.IGNORED if read.ignored else DeliveryStatus.PROCESSED
             Delivery.objects.filter(pk=row.pk).update(
                 status=status,
-                reason=read.ignored[:500],
+                reason=(read.ignored or read.note)[:500],
                 processed_at=at,
                 next_attempt_at=None,
                 attempts=F("attempts") + 1,
