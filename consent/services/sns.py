@@ -51,6 +51,11 @@ def confirm_subscription(message: Mapping[str, object]) -> None:
     log.info("sns_subscription_confirmed", topic_arn=topic_arn)
 
 
+def forget_certificates() -> None:
+    """Fetch certificates anew from now on."""
+    _certificate.cache_clear()
+
+
 @lru_cache(maxsize=32)
 def _certificate(url: str) -> bytes:
     certificate = _fetch(url)

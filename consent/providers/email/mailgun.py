@@ -77,7 +77,7 @@ EVENTS: Mapping[str, Meaning] = {
     "opened": nothing("Opened"),
     "clicked": nothing("A link was followed"),
     "stored": nothing("Stored"),
-    "rejected": ours("Mailgun itself refused to send the message"),
+    "rejected": Meaning(None, "Mailgun itself refused to send the message", alert=True),  # it names no recipient
 }
 
 

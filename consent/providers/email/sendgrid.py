@@ -21,7 +21,7 @@ from consent.providers.email.facts import (
     unsubscribe,
 )
 from consent.providers.email.lists import LIST_VARIABLE
-from consent.providers.email.raw import codes, entries, first_text, identity, load, moment, reach, text, word
+from consent.providers.email.raw import codes, entries, identity, load, moment, reach, text, word
 
 EVENTS: Mapping[str, Meaning] = {
     "delivered": DELIVERED,
@@ -83,9 +83,10 @@ def meaning_of(event: object) -> Meaning:
 
 
 def _detail(event: object) -> str:
-    dropped = word(event, "event") == "dropped"
-    cause = first_text(event, "reason", "type") if dropped else text(event, "type")
-    return codes(word(event, "event"), cause.lower(), text(event, "status"))
+    kind = word(event, "event")
+    told = (word(event, "type"), word(event, "reason"))  # on a bounce, `reason` is the receiver's own sentence
+    causes = (each for each in told if each in (DROP_REASONS if kind == "dropped" else BOUNCE_TYPES))
+    return codes(kind, next(causes, ""), text(event, "status"))
 
 
 def _list_names(event: object) -> tuple[str, ...]:
