@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,35 @@ TWILIO_AUTH_TOKEN = env.str(
     "TWILIO_AUTH_TOKEN", default=hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:32] if DEBUG else ""
 )
 MAILGUN_WEBHOOK_SIGNING_KEY = env.str("MAILGUN_WEBHOOK_SIGNING_KEY", default="")
+# What the other e-mail doors are locked with (docs/providers/). A door without its secret is closed. Each may hold
+# several, separated by commas, so that one can be replaced without a gap.
+EMAIL_WEBHOOKS: dict[str, dict[str, list[str]]] = {
+    "amazon_ses": {"topic_arns": env.list("AMAZON_SES_TOPIC_ARNS", default=[])},
+    "brevo": {"basic_auth": env.list("BREVO_WEBHOOK_SECRET", default=[])},
+    "mailersend": {"signing_secret": env.list("MAILERSEND_WEBHOOK_SIGNING_SECRET", default=[])},
+    "mailjet": {"basic_auth": env.list("MAILJET_WEBHOOK_SECRET", default=[])},
+    "mailtrap": {"signing_secret": env.list("MAILTRAP_WEBHOOK_SIGNING_SECRET", default=[])},
+    "mandrill": {"webhook_key": env.list("MANDRILL_WEBHOOK_KEY", default=[])},
+    "postal": {"public_key": env.list("POSTAL_WEBHOOK_PUBLIC_KEY", default=[])},
+    "postmark": {"basic_auth": env.list("POSTMARK_WEBHOOK_SECRET", default=[])},
+    "resend": {"signing_secret": env.list("RESEND_WEBHOOK_SIGNING_SECRET", default=[])},
+    "sendgrid": {
+        "verification_key": env.list("SENDGRID_WEBHOOK_VERIFICATION_KEY", default=[]),
+        "basic_auth": env.list("SENDGRID_WEBHOOK_SECRET", default=[]),
+    },
+    "sparkpost": {"basic_auth": env.list("SPARKPOST_WEBHOOK_SECRET", default=[])},
+    "unisender_go": {"api_key": env.list("UNISENDER_GO_API_KEY", default=[])},
+}
+# Mailgun's tries end after eight hours, and nobody knows whether each is signed anew.
+MAILGUN_SIGNATURE_MAX_AGE = timedelta(hours=env.int("MAILGUN_SIGNATURE_MAX_AGE_HOURS", default=12))
+# Read a permanent "generic" failure as a bounce even where its code (5.7.x) says that it is about the sender.
+MAILGUN_STRICT_GENERIC = env.bool("MAILGUN_STRICT_GENERIC", default=False)
+# Which list of ours a provider's own list, topic or group is, such as "sendgrid:1234=newsletter,postmark:news=news".
+EMAIL_LISTS: dict[str, str] = env.dict("EMAIL_LISTS", default={})
+# So many soft bounces, spread over more than so many days within so many weeks, count as a bounce (R10).
+SOFT_BOUNCE_LIMIT = env.int("SOFT_BOUNCE_LIMIT", default=5)
+SOFT_BOUNCE_SPREAD_DAYS = env.int("SOFT_BOUNCE_SPREAD_DAYS", default=7)
+SOFT_BOUNCE_WINDOW_WEEKS = env.int("SOFT_BOUNCE_WINDOW_WEEKS", default=13)
 META_APP_SECRET = env.str("META_APP_SECRET", default="")
 # What Meta is told to send back when the webhook is set up; a word of your own.
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")

@@ -11,12 +11,15 @@ class ConsentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from consent.services import meta, twilio, voice
+        from consent.providers.email import READERS
+        from consent.services import email, meta, twilio, voice
         from consent.services.inbox import register_reader
         from consent.services.joining import silence_new_holder
         from contacts.registry import registry
 
         registry.on_address_joined(silence_new_holder)
+        for esp in READERS:
+            register_reader(f"{email.DOOR_PREFIX}{esp}", email.read_email)
         register_reader("meta", meta.read_batch)
         register_reader("twilio.inbound", twilio.read_inbound)
         register_reader("twilio.status", twilio.read_status)

@@ -2,6 +2,7 @@
 
 from consent.models.app_event import AppEvent
 from consent.models.codes import ProviderCode
+from consent.models.email_event import EmailEvent
 from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
 from consent.models.ledger import LedgerEntry
@@ -16,6 +17,7 @@ __all__ = [
     "ChannelState",
     "Delivery",
     "DoorCounter",
+    "EmailEvent",
     "Evidence",
     "InboundCall",
     "InboundMessage",
