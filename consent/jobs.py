@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from consent.services import expiry, inbox
+from consent.services import expiry, holds, inbox
 
 
 @app.periodic(cron="* * * * *")
@@ -21,6 +21,13 @@ def process_due_deliveries(timestamp: int) -> None:
 def expire_due_suppressions(timestamp: int) -> None:
     """Lift the temporary suppressions whose end has come."""
     expiry.expire_due(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="confirm_overdue_holds", lock="confirm_overdue_holds")
+def confirm_overdue_holds(timestamp: int) -> None:
+    """Make opt-outs of the held messages that nobody reviewed within 5 business days."""
+    holds.confirm_overdue(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -5,8 +5,10 @@ from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
 from consent.models.ledger import LedgerEntry
 from consent.models.profile import BusinessProfile, ChannelState
+from consent.models.questions import OptInQuestion
 from consent.models.review import Review
 from consent.models.suppression import Suppression
+from consent.models.words import WordListVersion
 
 __all__ = [
     "BusinessProfile",
@@ -16,7 +18,9 @@ __all__ = [
     "Evidence",
     "InboundMessage",
     "LedgerEntry",
+    "OptInQuestion",
     "ProviderCode",
     "Review",
     "Suppression",
+    "WordListVersion",
 ]

@@ -351,6 +351,14 @@ SILENCING: tuple[Rule, ...] = (
         source="47 CFR 64.1200(a)(10): consent once revoked is definitively revoked",
         why="Writing to us is no opt-in. Staff see that the person wrote while opted out.",
     ),
+    Rule(
+        "R34",
+        "Somebody asks the contact whether to opt in",
+        _on(EventKind.OPT_IN_ASKED),
+        source="Our decision",
+        why="Asking changes nothing. For as long as the question is open, a bare “yes” is the answer to it.",
+        channels=frozenset({Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK}),
+    ),
 )
 
 LIFTING: tuple[Rule, ...] = (
