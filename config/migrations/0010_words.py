@@ -9,7 +9,7 @@ grant = import_module("config.migrations.0001_roles").grant
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0001_roles"),
+        ("config", "0002_batches"),
         ("consent", "0010_words"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
