@@ -37,6 +37,8 @@ GRANTS: dict[str, frozenset[Role]] = {
     "consent.view_review": ALL,
     "consent.decide_review": REVIEW,
     "consent.view_inboundmessage": ALL,
+    "consent.view_wordlistversion": ALL,
+    "consent.add_wordlistversion": COMPLIANCE,
     "consent.view_own_ledgerentry": frozenset({Role.AGENT}),
     "consent.view_ledgerentry": READERS,
     "consent.export_ledgerentry": COMPLIANCE,
@@ -54,4 +56,6 @@ GRANTS: dict[str, frozenset[Role]] = {
     "lists.view_listmembership": ALL,
     "lists.change_listmembership": ALL,
 }
-"""Permission → the roles that have it. `consent.change_delivery` is the right to replay a failed delivery."""
+"""Permission → the roles that have it. `consent.change_delivery` is the right to replay a failed delivery;
+`consent.add_wordlistversion` the right to change the words that messages are read by.
+"""

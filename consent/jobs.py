@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from consent.services import evidence, expiry, inbox
+from consent.services import evidence, expiry, holds, inbox
 
 
 @app.periodic(cron="* * * * *")
@@ -28,6 +28,13 @@ def expire_due_suppressions(timestamp: int) -> None:
 def expire_stale_evidence(timestamp: int) -> None:
     """Take evidence that nobody reviewed in time out of the queue."""
     evidence.expire_stale(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="confirm_overdue_holds", lock="confirm_overdue_holds")
+def confirm_overdue_holds(timestamp: int) -> None:
+    """Make opt-outs of the held messages that nobody reviewed within 5 business days."""
+    holds.confirm_overdue(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -156,6 +156,7 @@ class EventKind(Word):
     IMPORT_SUPPRESSION = "import_suppression", "Suppression imported"
     STAFF_LIFT = "staff_lift", "DND cleared by staff"
     CHANGE_UNDONE = "change_undone", "Change undone by staff"
+    OPT_IN_ASKED = "opt_in_asked", "Asked whether to opt in"
     EVIDENCE_FILED = "evidence_filed", "Opt-in evidence filed"
     EVIDENCE_REJECTED = "evidence_rejected", "Opt-in evidence rejected"
     EVIDENCE_EXPIRED = "evidence_expired", "Opt-in evidence expired unreviewed"

@@ -15,7 +15,9 @@ def grant(apps, schema_editor):
     groups = {role: Group.objects.get_or_create(name=role.value)[0] for role in Role}
     for grant, roles in GRANTS.items():
         label, codename = grant.split(".")
-        permission = Permission.objects.get(content_type__app_label=label, codename=codename)
+        permission = Permission.objects.filter(content_type__app_label=label, codename=codename).first()
+        if permission is None:
+            continue  # its table comes with a later migration, which calls this again
         for role in roles:
             groups[role].permissions.add(permission)
 

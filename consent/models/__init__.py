@@ -7,9 +7,11 @@ from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
 from consent.models.ledger import LedgerEntry
 from consent.models.profile import BusinessProfile, ChannelState
+from consent.models.questions import OptInQuestion
 from consent.models.review import Review
 from consent.models.suppression import Suppression
 from consent.models.voice import InboundCall
+from consent.models.words import WordListVersion
 
 __all__ = [
     "AppEvent",
@@ -22,7 +24,9 @@ __all__ = [
     "InboundCall",
     "InboundMessage",
     "LedgerEntry",
+    "OptInQuestion",
     "ProviderCode",
     "Review",
     "Suppression",
+    "WordListVersion",
 ]

@@ -16,6 +16,9 @@ from consent.models.append_only import append_only, refuse_delete, refuse_trunca
 from consent.rules import LIFT_ROUTES
 from consent.vocabulary import Channel, Covers, Direction, EventKind, Kind, LiftRoute, Reason, Source
 
+REVIEWED = (Reason.REVIEW_HOLD, Reason.WRONG_NUMBER, Reason.DECEASED, Reason.HOSTILE)
+"""What a reviewer judges: held messages, and signals that may be false."""
+
 
 def _known_pairs() -> Q:
     """Return the condition that reason and kind are a pair that some rule sets."""
@@ -150,6 +153,12 @@ class Suppression(models.Model):
                 condition=Q(lifted_at__isnull=True, expires_at__isnull=False),
             ),
             models.Index(name="suppression_newest", fields=["-recorded_at", "-id"]),
+            # Few of millions: what reviewers look at, and what the clock asks about every minute.
+            models.Index(
+                name="suppression_to_review",
+                fields=["reason", "since"],
+                condition=Q(lifted_at__isnull=True, reason__in=[reason.value for reason in REVIEWED]),
+            ),
         ]
         triggers = [
             refuse_delete(),

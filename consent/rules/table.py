@@ -368,6 +368,14 @@ SILENCING: tuple[Rule, ...] = (
         why="What it says about consent has counted already; nobody has to read the rest.",
         channels=frozenset({Channel.SMS}),
     ),
+    Rule(
+        "R36",
+        "Somebody asks the contact whether to opt in",
+        _on(EventKind.OPT_IN_ASKED),
+        source="Our decision",
+        why="Asking changes nothing. For as long as the question is open, a bare “yes” is the answer to it.",
+        channels=frozenset({Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK}),
+    ),
 )
 
 LIFTING: tuple[Rule, ...] = (

@@ -113,7 +113,7 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
             channels=(message.channel,),
             occurred_at=message.occurred_at,
             source=Source.CONTACT,
-            detail=storable(reading.matched)[:80],
+            detail=_told(reading),
         )
         for kind in kinds
     ]
@@ -141,6 +141,11 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
     for handler in registry.message_handlers:
         handler(handled)
     return recorded
+
+
+def _told(reading: Reading) -> str:
+    """Return what the ledger keeps of the words: for no interest, how the lead is closed."""
+    return reading.disposition.value if reading.disposition else storable(reading.matched)[:80]
 
 
 def storable(text: str) -> str:

@@ -13,6 +13,7 @@ from consent.models import Delivery
 from consent.providers import twilio_inbound, twilio_status
 from consent.registry import registry
 from consent.selectors.codes import status_effects
+from consent.selectors.questions import is_answer_awaited
 from consent.selectors.words import word_lists
 from consent.services.inbox import Read, UnreadableDelivery
 from consent.services.ledger import Proof
@@ -53,10 +54,19 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
         )
     except InvalidAddress as error:
         raise UnreadableDelivery(f"The sender is no address: {error}") from error
+    sender = get_or_create_address(canonical=address, at=at)
+    words = word_lists()
     reading = keywords.read(
         message.body,
-        words=word_lists(),
+        words=words,
         opt_out_type=message.opt_out_type,
+        opt_in_pending=is_answer_awaited(
+            body=message.body,
+            words=words,
+            address_id=sender.pk,
+            channel=message.channel,
+            at=delivery.received_at,
+        ),
         list_keywords=registry.list_keywords(),
         button="\n".join(filter(None, (message.button_text, message.button_payload))),
     )
@@ -64,7 +74,7 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
     receive(
         message=ReceivedMessage(
             delivery_id=delivery.pk,
-            address_id=get_or_create_address(canonical=address, at=at).pk,
+            address_id=sender.pk,
             channel=message.channel,
             body=message.body,
             reading=reading,

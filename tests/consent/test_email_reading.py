@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,7 +21,7 @@ from consent.selectors.email import count_sender_alerts, sender_alerts
 from consent.services import dnd, inbox
 from consent.values import Attestation, GateRequest, ListFacts
 from consent.vocabulary import Channel, Purpose
-from contacts.models import Address, Contact
+from contacts.models import Contact
 from contacts.values import Actor
 from tests.consent.email_knocks import ESPS, knock, sample, samples
 from tests.consent.test_email_doors import COMPLAINTS
