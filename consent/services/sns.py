@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = (3.0, 5.0)
 MAX_BYTES = 64 * 1024
+_NEVER = frozenset({400, 403, 404, 410})
+"""There is no such certificate, or nothing to confirm: another try would be answered the same."""
 
 http = requests.Session()
 """What fetches, with the connections it keeps. Adapters may be mounted on it, say for a proxy of one's own."""
@@ -24,7 +26,7 @@ class Unreachable(Exception):
 
 
 class NotAmazon(Exception):
-    """The message points somewhere else than to Amazon."""
+    """The message points somewhere else than to Amazon, or to what is not there."""
 
 
 def is_authentic(message: Mapping[str, object]) -> bool:
@@ -60,13 +62,15 @@ def forget_certificates() -> None:
 def _certificate(url: str) -> bytes:
     certificate = _fetch(url)
     if b"-----BEGIN CERTIFICATE-----" not in certificate:
-        raise Unreachable("Amazon sent something else than a certificate.")
+        raise NotAmazon(f"There is no certificate at {url}.")
     return certificate
 
 
 def _fetch(url: str) -> bytes:
     try:
         with http.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True) as answer:
+            if answer.status_code in _NEVER:
+                raise NotAmazon(f"Amazon answered {answer.status_code}.")
             if answer.status_code != requests.codes.ok:
                 raise Unreachable(f"Amazon answered {answer.status_code}.")
             body = answer.raw.read(MAX_BYTES + 1, decode_content=True)

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from contacts.models import Contact
 from tests.consent.amazon import Amazon
+from tests.consent.email_asking import IRIS
 from tests.consent.email_knocks import lock_doors
+from tests.factories.contacts import make_contact
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +32,9 @@ def amazon(amazon_server: Amazon) -> Amazon:
 def doors(settings: Settings, amazon: Amazon) -> None:
     """Every e-mail door, locked with the secret that tests/consent/email_knocks.py fits."""
     lock_doors(settings)
+
+
+@pytest.fixture
+def iris(db: None) -> Contact:
+    """Whom the e-mail samples are about."""
+    return make_contact("Iris", "Moreau", email=IRIS, phone="+15035550107")

@@ -20,7 +20,7 @@ from django.urls import resolve
 from consent.models import Delivery, DoorCounter, EmailEvent, InboundMessage, LedgerEntry, Suppression
 from tests.consent.email_knocks import Knock
 
-FUZZED = 150
+FUZZED = 100
 """Bodies per door; what reads them meets ten thousand more in tests of its own."""
 AUTHENTIC_EVERY = 5
 """One in so many of them is signed as it is, and must not be lost."""

@@ -125,6 +125,12 @@ def knock(esp: str, payload: Any = None, *, body: bytes | None = None, key: Any 
     return PROVE[esp](Knock(f"/hooks/email/{esp}/", made), key, **how)
 
 
+def sns(**fields: str) -> Knock:
+    """Return a signed message of SNS. `text` is what it carries; a complaint unless told."""
+    text = fields.pop("text", json.dumps(sample("amazon_ses", "complaint_abuse")))
+    return knock("amazon_ses", body=json.dumps(sns_message(text, **fields)).encode())
+
+
 def _mailgun(bare: Knock, key: Any, *, token: str = "", at: float | None = None) -> Knock:
     """Put a signature block into the body. A body that is no JSON object can't carry one and stays as it is."""
     try:
@@ -232,3 +238,20 @@ PROVE: dict[str, Callable[..., Knock]] = {
     "sparkpost": _basic,
     "unisender_go": _unisender_go,
 }
+
+COMPLAINTS = {
+    "amazon_ses": "complaint_abuse",
+    "brevo": "spam",
+    "mailersend": "spam_complaint",
+    "mailgun": "complained",
+    "mailjet": "spam",
+    "mailtrap": "spam",
+    "mandrill": "spam",
+    "postal": "failed",  # Postal tells of no complaints
+    "postmark": "spam_complaint",
+    "resend": "complained",
+    "sendgrid": "spamreport",
+    "sparkpost": "spam_complaint",
+    "unisender_go": "spam",
+}
+"""The sample of each provider that silences most."""
