@@ -1,0 +1,56 @@
+"""docs/providers/ says what the doors do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from consent.providers.email import TITLES
+from consent.views.email_doors import DOORS
+from tests.consent.email_knocks import ESPS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "providers"
+
+
+def page(esp: str) -> str:
+    return (PAGES / f"{'ses' if esp == 'amazon_ses' else esp}.md").read_text()
+
+
+@pytest.mark.parametrize("esp", ESPS)
+def test_every_door_has_a_page_with_its_address_its_secret_and_a_way_to_try_it(esp: str) -> None:
+    settings = (ROOT / "config" / "settings.py").read_text()
+    told = page(esp)
+
+    assert TITLES[esp] in told.splitlines()[0]
+    assert f"/hooks/email/{esp}/" in told
+    named = re.search(rf'^    "{esp}": (?:{{[^}}]*)', settings, re.MULTILINE)
+    secrets = re.findall(r'env\.list\("(\w+)"', named[0]) if named else ["MAILGUN_WEBHOOK_SIGNING_KEY"]
+    assert secrets
+    assert all(secret in told for secret in secrets)
+    for heading in ("## There", "## What an event means", "## Try it"):
+        assert heading in told
+
+
+def test_the_table_of_answers_is_what_the_doors_answer() -> None:
+    rows = re.findall(r"^\| \[[^|]*\| `(\w+)` \|" + r" (\d{3}) \|" * 5, (PAGES / "README.md").read_text(), re.MULTILINE)
+
+    assert {esp: tuple(map(int, statuses)) for esp, *statuses in rows} == {
+        esp: (200, door.unproven, door.malformed, door.conflict, door.later) for esp, door in DOORS.items()
+    }
+
+
+def test_the_pages_name_every_setting_of_the_e_mail_doors() -> None:
+    told = "".join(path.read_text() for path in PAGES.glob("*.md"))
+
+    for name in (
+        "EMAIL_LISTS",
+        "MAILGUN_SIGNATURE_MAX_AGE_HOURS",
+        "MAILGUN_STRICT_GENERIC",
+        "SOFT_BOUNCE_LIMIT",
+        "SOFT_BOUNCE_SPREAD_DAYS",
+        "SOFT_BOUNCE_WINDOW_WEEKS",
+    ):
+        assert f"{name}" in told
