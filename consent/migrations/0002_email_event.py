@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0002_change_undone'),
+        ('consent', '0001_initial'),
         ('contacts', '0003_alter_historicaladdress_history_change_reason_and_more'),
     ]
 
