@@ -75,6 +75,7 @@ def _serve() -> None:
     from datetime import timedelta  # noqa: PLC0415
 
     from django.core.management import call_command  # noqa: PLC0415
+    from django.db import close_old_connections  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
@@ -85,6 +86,7 @@ def _serve() -> None:
     client = Client(raise_request_exception=False)
     for line in sys.stdin:
         order = json.loads(line)
+        close_old_connections()  # as between the requests of a server, which the test client leaves out
         if "post" in order:
             path, body, content_type, headers = order["post"]
             said: object = client.generic("POST", path, body, content_type=content_type, headers=headers).status_code
