@@ -121,6 +121,8 @@ DATABASES["default"].setdefault("OPTIONS", {})
 if not TESTING:
     # The pool replaces persistent connections: threads of one process share few of them.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # A database that was restarted costs nobody's STOP: connections are tried before they are lent.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", default=16),
