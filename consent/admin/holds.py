@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timeuntil
 
 from consent.admin import links
-from consent.selectors import holder_ids
-from consent.selectors.holds import Calendar, Case, calendar, reviews_of, standing_signals, told_by, waiting_holds
+from consent.selectors.holds import Calendar, Case, Told, calendar, standing_signals, told_of, waiting_holds
 from consent.selectors.people import Names, names
+from consent.vocabulary import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +62,29 @@ def _page(request: HttpRequest, title: str, template: str, cases: Sequence[Case]
 
 def lines(cases: Sequence[Case], *, now: datetime) -> list[CaseLine]:
     """Return cases with everything that is printed about them."""
+    told = told_of(cases)
     known = names(
-        contact_ids={contact for case in cases for contact in people_of(case)},
+        contact_ids={contact for each in told for contact in each.people},
         address_ids={case.address_id for case in cases if case.address_id},
     )
     clock = calendar()
-    return [_line(case, known, clock, now) for case in cases]
+    return [_line(case, each, known, clock, now) for case, each in zip(cases, told, strict=True)]
 
 
-def people_of(case: Case) -> tuple[int, ...]:
-    """Return the contacts whom a case is about: whom it names, and who holds its address now."""
-    holders = holder_ids(case.address_id) if case.address_id is not None else ()
-    return tuple(sorted({*case.contact_ids, *holders}))
-
-
-def _line(case: Case, known: Names, clock: Calendar, now: datetime) -> CaseLine:
-    message = next(iter(told_by(case)), None)
-    due_at = clock.hold_due_at(case.since) if case.reason == "review_hold" else None
-    last = next(iter(reviews_of(case.rows)), None)
+def _line(case: Case, told: Told, known: Names, clock: Calendar, now: datetime) -> CaseLine:
+    due_at = clock.hold_due_at(case.since) if case.reason is Reason.REVIEW_HOLD else None
     left = f"{timeuntil(due_at, now, depth=1)} left" if due_at and due_at > now else "overdue"
     return CaseLine(
         suppression_id=case.suppression_id,
         reason=case.reason.label,
         channel=case.channel.label,
-        people=tuple(
-            links.contact(contact, known.contacts[contact]) for contact in people_of(case) if contact in known.contacts
-        ),
+        people=tuple(links.contact(each, known.contacts[each]) for each in told.people if each in known.contacts),
         address=known.addresses.get(case.address_id or 0, ""),
-        message=message.body if message else "",
+        message=told.message.body if told.message else "",
         matched=case.detail,
         since=links.moment(case.since),
         due=left if due_at else "",
         due_at=links.moment(due_at) if due_at else "",
         is_overdue=due_at is not None and due_at <= now,
-        judged=f"{last.get_verdict_display()}, {last.reviewer.get_username()}" if last else "",
+        judged=f"{told.review.get_verdict_display()}, {told.review.reviewer.get_username()}" if told.review else "",
     )

@@ -36,5 +36,5 @@ def history() -> list[VersionLine]:
             added=tuple(entry for entry in entries if entry not in before),
             removed=tuple(entry for entry in before if entry not in entries),
         )
-        for version, entries, before in zip(found, stored, [*stored[1:], ()], strict=True)
+        for version, entries, before in zip(found, stored, [*stored, ()][1:], strict=True)
     ]
