@@ -35,6 +35,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Contacts", "group", model="contacts.Contact"),
             Entry("Lists", "list_alt", model="lists.ContactList"),
             Entry("Evidence", "fact_check", model="consent.Evidence"),
+            Entry("Review holds", "pending_actions", url="review_holds", permissions=("consent.view_review",)),
+            Entry("Signals", "crisis_alert", url="signals", permissions=("consent.view_review",)),
         ),
     ),
     (
@@ -57,6 +59,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Set up",
         (
             Entry("Business profile", "storefront", model="consent.BusinessProfile"),
+            Entry("Words", "dictionary", url="words", permissions=("consent.view_wordlistversion",)),
             Entry("Channels", "cell_tower", model="consent.ChannelState"),
             Entry("Delivery codes", "sms_failed", model="consent.ProviderCode"),
             Entry("People", "badge", model="auth.User"),

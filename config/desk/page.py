@@ -25,7 +25,7 @@ def context(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
     return {
         **given,
         "cards": waiting.cards(request, now=now, day=now.astimezone(UTC).date()),
-        "holds": waiting.holds(request, now=now, tz=tz),
+        "holds": waiting.holds(request, now=now),
         "acts": charts.acts(request, first=today - timedelta(days=days - 1), last=today, tz=tz),
         "standing": standing.tables(request),
         "losses": standing.losses(request, days=days, now=now),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -15,7 +15,11 @@ from django.utils.timesince import timeuntil
 from consent.admin import links
 from consent.models import Evidence
 from consent.selectors import desk
-from consent.selectors.people import names
+from consent.selectors.holds import Case, calendar, waiting_holds
+from consent.selectors.people import Names, names
+
+MOST_HOLDS = 5
+"""Held messages on the Desk; the rest is on their own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +87,32 @@ class HoldLine:
     link: str
 
 
-def holds(request: HttpRequest, *, now: datetime, tz: tzinfo) -> dict[str, object] | None:
-    """Return the review holds with their clock, or nothing for who may not see the register."""
-    if not request.user.has_perm("consent.view_suppression"):
+def holds(request: HttpRequest, *, now: datetime) -> dict[str, object] | None:
+    """Return the review holds with their clock, or nothing for who may not see reviews."""
+    if not request.user.has_perm("consent.view_review"):
         return None
-    found = desk.review_holds(tz=tz)
+    found = waiting_holds()
+    oldest = found[:MOST_HOLDS]
     known = names(
-        contact_ids=[each.contact_id for each in found.oldest if each.contact_id],
-        address_ids=[each.address_id for each in found.oldest if each.address_id],
+        contact_ids=[contact for case in oldest for contact in case.contact_ids[:1]],
+        address_ids=[case.address_id for case in oldest if case.address_id],
     )
-    lines = [
-        HoldLine(
-            who=known.contacts.get(each.contact_id or 0) or known.addresses.get(each.address_id or 0, ""),
-            channel=each.channel.label,
-            detail=each.detail,
-            since=links.moment(each.since),
-            due="overdue" if each.due_at <= now else f"{timeuntil(each.due_at, now, depth=1)} left",
-            is_overdue=each.due_at <= now,
-            link=reverse("admin:consent_suppression_change", args=[each.suppression_id]),
-        )
-        for each in found.oldest
-    ]
-    link = listing("consent_suppression", state="active", reason__exact="review_hold")
-    return {"count": found.count, "lines": lines, "link": link}
+    clock = calendar()
+    lines = [_hold_line(case, known, due_at=clock.hold_due_at(case.since), now=now) for case in oldest]
+    return {"count": len(found), "lines": lines, "link": reverse("admin:review_holds")}
+
+
+def _hold_line(case: Case, known: Names, *, due_at: datetime, now: datetime) -> HoldLine:
+    named = [known.contacts.get(contact, "") for contact in case.contact_ids[:1]]
+    return HoldLine(
+        who=next(filter(None, named), "") or known.addresses.get(case.address_id or 0, ""),
+        channel=case.channel.label,
+        detail=case.detail,
+        since=links.moment(case.since),
+        due="overdue" if due_at <= now else f"{timeuntil(due_at, now, depth=1)} left",
+        is_overdue=due_at <= now,
+        link=reverse("admin:review_case", args=[case.suppression_id]),
+    )
 
 
 def listing(model: str, **filters: str | int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
-from consent.admin import rules, try_message
+from consent.admin import holds, interest, reviews, rules, try_message, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,15 @@ class Screen:
 
     path: str
     name: str
-    view: Callable[[HttpRequest], HttpResponse]
+    view: Callable[..., HttpResponse]
 
 
 SCREENS = (
     Screen("rules/", "rules", rules.view),
     Screen("try-a-message/", "try_message", try_message.view),
+    Screen("review-holds/", "review_holds", holds.holds),
+    Screen("signals/", "signals", holds.signals),
+    Screen("no-interest/", "no_interest", interest.view),
+    Screen("reviews/<int:suppression_id>/", "review_case", reviews.view),
+    Screen("words/", "words", words.view),
 )

@@ -11,17 +11,14 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from consent.models import Delivery, DoorCounter, Evidence, LedgerEntry, Suppression
+from consent.models import Delivery, DoorCounter, Evidence, LedgerEntry
 from consent.models.evidence import EvidenceStatus
 from consent.models.inbox import DeliveryStatus
 from consent.selectors.records import opt_ins, opt_outs
-from consent.vocabulary import Channel, Reason
+from consent.vocabulary import Channel
 
 CONFLICT_DAYS = 30
 """How long a conflict stays on the Desk; the Deliveries list keeps it for good."""
-HOLD_BUSINESS_DAYS = 5
-"""After as many business days without review a hold becomes an opt-out (R02)."""
-MOST_HOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +28,6 @@ class DoorCount:
     door: str
     cause: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A message that waits for a reviewer. `due_at`: when it becomes an opt-out by itself."""
-
-    suppression_id: int
-    contact_id: int | None
-    address_id: int | None
-    channel: Channel
-    detail: str
-    since: datetime
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Holds:
-    """The review holds that stand: how many, and the oldest of them."""
-
-    count: int
-    oldest: tuple[Hold, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +58,6 @@ def refused_at_doors(*, day: date) -> tuple[DoorCount, ...]:
 def pending_evidence() -> int:
     """Return how much evidence waits for a second person."""
     return Evidence.objects.filter(status=EvidenceStatus.PENDING).count()
-
-
-def review_holds(*, tz: tzinfo) -> Holds:
-    """Return the holds that stand, one for each message and not one for each holder of a shared number."""
-    standing = Suppression.objects.filter(lifted_at__isnull=True, reason=Reason.REVIEW_HOLD)
-    first_of_each = standing.order_by("set_event_id", "id").distinct("set_event_id").values("id")
-    oldest = Suppression.objects.filter(id__in=first_of_each).order_by("since", "id")[:MOST_HOLDS]
-    return Holds(
-        standing.aggregate(n=Count("set_event_id", distinct=True))["n"],
-        tuple(
-            Hold(
-                row.pk,
-                row.contact_id,
-                row.address_id,
-                Channel(row.channel),
-                row.detail,
-                row.since,
-                business_days_after(row.since, HOLD_BUSINESS_DAYS, tz=tz),
-            )
-            for row in oldest
-        ),
-    )
-
-
-def business_days_after(moment: datetime, days: int, *, tz: tzinfo) -> datetime:
-    """Return the same time of day so many business days later. Saturdays and Sundays are none."""
-    local = moment.astimezone(tz)
-    day = local.date()
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return datetime.combine(day, local.time(), tzinfo=tz)
 
 
 def daily_opt_outs(*, first: date, last: date, tz: tzinfo) -> tuple[DayCount, ...]:

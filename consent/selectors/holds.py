@@ -12,12 +12,13 @@ from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from consent.business_days import NO_HOLIDAYS, UnknownPlace, business_days_after, public_holidays
 from consent.models import InboundMessage, Review, Suppression
 from consent.selectors.standing import addresses_by_channel
 from consent.vocabulary import Channel, MessageClass, Reason
+from contacts.models import ContactAddress
 
 HOLD_BUSINESS_DAYS = 5
 """After as many business days without review a hold becomes an opt-out (R02)."""
@@ -131,6 +132,45 @@ def told_by(case: Case) -> list[InboundMessage]:
     if case.reason is Reason.REVIEW_HOLD:
         return list(messages.filter(message_class=MessageClass.REVIEW_HOLD, channel=case.channel)[:MOST_MESSAGES])
     return list(messages.filter(signal=case.reason.value)[:MOST_MESSAGES])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a list prints about a case: who is concerned, in which words, and what a reviewer said last."""
+
+    people: tuple[int, ...]
+    message: InboundMessage | None
+    review: Review | None
+
+
+def told_of(listed: Sequence[Case]) -> list[Told]:
+    """Return what is printed about each case, in their order, in three queries for all of them."""
+    addresses = {case.address_id for case in listed if case.address_id is not None}
+    holders: dict[int, set[int]] = {}
+    held = ContactAddress.objects.filter(address_id__in=addresses).values_list("address_id", "contact_id")
+    for address_id, contact_id in held:
+        holders.setdefault(address_id, set()).add(contact_id)
+    telling = InboundMessage.objects.filter(Q(message_class=MessageClass.REVIEW_HOLD) | ~Q(signal=""))
+    messages = list(telling.filter(address_id__in=addresses).order_by("-id")[: MOST_CASES * 5])
+    reviews = {
+        review.suppression_id: review for review in reversed(reviews_of([n for case in listed for n in case.rows]))
+    }
+    return [
+        Told(
+            people=tuple(sorted({*case.contact_ids, *holders.get(case.address_id or 0, ())})),
+            message=next((message for message in messages if _tells(message, case)), None),
+            review=next((reviews[row] for row in case.rows if row in reviews), None),
+        )
+        for case in listed
+    ]
+
+
+def _tells(message: InboundMessage, case: Case) -> bool:
+    if message.address_id != case.address_id or message.occurred_at < case.since:
+        return False
+    if case.reason is Reason.REVIEW_HOLD:
+        return message.message_class == MessageClass.REVIEW_HOLD and message.channel == case.channel
+    return message.signal == case.reason
 
 
 def conversation(case: Case) -> list[InboundMessage]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from consent import keywords, rules, selectors
 from consent.providers.twilio_inbound import DEFAULT_OPT_OUT
 from consent.registry import registry
+from consent.selectors.questions import is_answer_awaited
 from consent.selectors.words import word_lists
 from consent.services.messages import ReceivedMessage, event_kinds
 from consent.values import ConsentEvent, Outcome, Reading, Situation
@@ -38,7 +39,15 @@ def preview(
 
     Shape: without an address the sender is a number that nobody holds and nobody wrote from.
     """
-    reading = keywords.read(body, words=word_lists(), opt_out_type=opt_out_type, list_keywords=registry.list_keywords())
+    words = word_lists()
+    reading = keywords.read(
+        body,
+        words=words,
+        opt_out_type=opt_out_type,
+        opt_in_pending=address_id is not None
+        and is_answer_awaited(body=body, words=words, address_id=address_id, channel=channel, at=at),
+        list_keywords=registry.list_keywords(),
+    )
     enforced = (opt_out_type or "").upper() == "STOP" or (
         channel is Channel.SMS and body.strip().isascii() and body.strip().upper() in DEFAULT_OPT_OUT
     )
