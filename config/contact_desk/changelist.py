@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from unfold.decorators import display
 from unfold.views import ChangeList
 
@@ -50,6 +51,9 @@ class CappedPaginator(Paginator):
         """Return the ids on a page. Raises: InvalidPage."""
         first = (self.validate_number(number) - 1) * self.per_page
         return self.found[first : min(first + self.per_page, self.count)]
+
+
+NONE = mark_safe('<span class="cd-none">–</span>')
 
 
 @dataclass(slots=True)
@@ -126,12 +130,12 @@ class Columns:
             format_html('<span class="cd-subtle">{}</span>', company) if company else "",
         )
 
-    @display(description="Phone", empty_value="–")
+    @display(description="Phone", empty_value=NONE)
     def phone(self, contact: Contact) -> str | None:
         """Return the primary phone number."""
         return contact.row.addresses.get(AddressKind.PHONE)
 
-    @display(description="E-mail", empty_value="–")
+    @display(description="E-mail", empty_value=NONE)
     def email(self, contact: Contact) -> str | None:
         """Return the primary e-mail."""
         return contact.row.addresses.get(AddressKind.EMAIL)
@@ -151,7 +155,7 @@ class Columns:
             {"status": dnd.status, "marks": marks, "everywhere": dnd.everywhere, "blocked": dnd.blocked},
         )
 
-    @display(description="Lists", empty_value="–")
+    @display(description="Lists", empty_value=NONE)
     def lists(self, contact: Contact) -> str | None:
         """Return the names of the lists the contact is on, with their flags."""
         shown = contact.row.lists[:3]
@@ -165,7 +169,7 @@ class Columns:
         )
         return format_html('<span class="cd-tags">{}{}</span>', tags, format_html(" +{}", more) if more else "")
 
-    @display(description="Owner", empty_value="–")
+    @display(description="Owner", empty_value=NONE)
     def owner_name(self, contact: Contact) -> str | None:
         """Return who looks after the contact."""
         return user_name(contact.owner) if contact.owner else None
