@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import InvalidPage, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
@@ -35,7 +37,8 @@ class CappedPaginator(Paginator):
     @cached_property
     def found(self) -> list[int]:
         """Return the ids of the matching contacts in order, one more than can be paged through."""
-        return list(self.object_list.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+        rows = cast(QuerySet[Contact], self.object_list)
+        return list(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @property
     def count(self) -> int:
@@ -79,7 +82,7 @@ class ContactChangeList(ChangeList):
         rows = rows_of(ids)
         self.result_list = [contacts[pk] for pk in ids]
         for contact in self.result_list:
-            contact.row = rows[contact.pk]
+            vars(contact)["row"] = rows[contact.pk]
         self.result_count = self.paginator.count
         self.is_capped = self.paginator.is_capped
         self.show_full_result_count = self.can_show_all = False
@@ -117,6 +120,12 @@ def _lists(contact_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
+def _row(contact: Contact) -> Row:
+    """Return what `ContactChangeList` read of a contact on its page."""
+    row: Row = vars(contact)["row"]
+    return row
+
+
 class Columns:
     """The columns of the list."""
 
@@ -133,17 +142,17 @@ class Columns:
     @display(description="Phone", empty_value=NONE)
     def phone(self, contact: Contact) -> str | None:
         """Return the primary phone number."""
-        return contact.row.addresses.get(AddressKind.PHONE)
+        return _row(contact).addresses.get(AddressKind.PHONE)
 
     @display(description="E-mail", empty_value=NONE)
     def email(self, contact: Contact) -> str | None:
         """Return the primary e-mail."""
-        return contact.row.addresses.get(AddressKind.EMAIL)
+        return _row(contact).addresses.get(AddressKind.EMAIL)
 
     @display(description="DND")
     def dnd(self, contact: Contact) -> str:
         """Return On, Partial or Off, and a mark for each silenced channel."""
-        dnd: ContactDnd = contact.row.dnd
+        dnd: ContactDnd = _row(contact).dnd
         everywhere = {reason.suppression.kind for reason in dnd.everywhere}
         marks = [
             (each.channel.label, Kind.PERMANENT in everywhere or each.kind is Kind.PERMANENT)
@@ -158,8 +167,8 @@ class Columns:
     @display(description="Lists", empty_value=NONE)
     def lists(self, contact: Contact) -> str | None:
         """Return the names of the lists the contact is on, with their flags."""
-        shown = contact.row.lists[:3]
-        more = len(contact.row.lists) - len(shown)
+        shown = _row(contact).lists[:3]
+        more = len(_row(contact).lists) - len(shown)
         if not shown:
             return None
         tags = format_html_join(
