@@ -42,6 +42,7 @@ class ContactAdmin(Columns, ModelAdmin):
     list_before_template = "contact_desk/list/active_filters.html"
     change_list_template = "contact_desk/list/page.html"
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a count per choice would read the whole table for each
     paginator = CappedPaginator
     ordering = ("-id",)
     sortable_by = ()

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import InvalidPage, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from unfold.decorators import display
 from unfold.views import ChangeList
 
@@ -34,7 +37,8 @@ class CappedPaginator(Paginator):
     @cached_property
     def found(self) -> list[int]:
         """Return the ids of the matching contacts in order, one more than can be paged through."""
-        return list(self.object_list.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+        rows = cast(QuerySet[Contact], self.object_list)
+        return list(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @property
     def count(self) -> int:
@@ -50,6 +54,9 @@ class CappedPaginator(Paginator):
         """Return the ids on a page. Raises: InvalidPage."""
         first = (self.validate_number(number) - 1) * self.per_page
         return self.found[first : min(first + self.per_page, self.count)]
+
+
+NONE = mark_safe('<span class="cd-none">–</span>')
 
 
 @dataclass(slots=True)
@@ -75,7 +82,7 @@ class ContactChangeList(ChangeList):
         rows = rows_of(ids)
         self.result_list = [contacts[pk] for pk in ids]
         for contact in self.result_list:
-            contact.row = rows[contact.pk]
+            vars(contact)["row"] = rows[contact.pk]
         self.result_count = self.paginator.count
         self.is_capped = self.paginator.is_capped
         self.show_full_result_count = self.can_show_all = False
@@ -113,6 +120,12 @@ def _lists(contact_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
+def _row(contact: Contact) -> Row:
+    """Return what `ContactChangeList` read of a contact on its page."""
+    row: Row = vars(contact)["row"]
+    return row
+
+
 class Columns:
     """The columns of the list."""
 
@@ -126,20 +139,20 @@ class Columns:
             format_html('<span class="cd-subtle">{}</span>', company) if company else "",
         )
 
-    @display(description="Phone", empty_value="–")
+    @display(description="Phone", empty_value=NONE)
     def phone(self, contact: Contact) -> str | None:
         """Return the primary phone number."""
-        return contact.row.addresses.get(AddressKind.PHONE)
+        return _row(contact).addresses.get(AddressKind.PHONE)
 
-    @display(description="E-mail", empty_value="–")
+    @display(description="E-mail", empty_value=NONE)
     def email(self, contact: Contact) -> str | None:
         """Return the primary e-mail."""
-        return contact.row.addresses.get(AddressKind.EMAIL)
+        return _row(contact).addresses.get(AddressKind.EMAIL)
 
     @display(description="DND")
     def dnd(self, contact: Contact) -> str:
         """Return On, Partial or Off, and a mark for each silenced channel."""
-        dnd: ContactDnd = contact.row.dnd
+        dnd: ContactDnd = _row(contact).dnd
         everywhere = {reason.suppression.kind for reason in dnd.everywhere}
         marks = [
             (each.channel.label, Kind.PERMANENT in everywhere or each.kind is Kind.PERMANENT)
@@ -151,11 +164,11 @@ class Columns:
             {"status": dnd.status, "marks": marks, "everywhere": dnd.everywhere, "blocked": dnd.blocked},
         )
 
-    @display(description="Lists", empty_value="–")
+    @display(description="Lists", empty_value=NONE)
     def lists(self, contact: Contact) -> str | None:
         """Return the names of the lists the contact is on, with their flags."""
-        shown = contact.row.lists[:3]
-        more = len(contact.row.lists) - len(shown)
+        shown = _row(contact).lists[:3]
+        more = len(_row(contact).lists) - len(shown)
         if not shown:
             return None
         tags = format_html_join(
@@ -165,7 +178,7 @@ class Columns:
         )
         return format_html('<span class="cd-tags">{}{}</span>', tags, format_html(" +{}", more) if more else "")
 
-    @display(description="Owner", empty_value="–")
+    @display(description="Owner", empty_value=NONE)
     def owner_name(self, contact: Contact) -> str | None:
         """Return who looks after the contact."""
         return user_name(contact.owner) if contact.owner else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -64,8 +65,8 @@ class SwitchOnForm(PanelForm):
     )
     note = _note()
 
-    def clean(self) -> dict[str, object]:
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
         if data.get("end") == End.DATE and not data.get("until") and "until" not in self.errors:
             self.add_error("until", "Choose the date on which it ends, or another end.")
         return data

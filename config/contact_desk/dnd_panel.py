@@ -161,7 +161,7 @@ def _state(own: Kind | None, everywhere: Sequence[ReasonView]) -> str:
 def _status(own: Kind | None, everywhere: Sequence[ReasonView]) -> str:
     if own is not None:
         return f"On, {own.label.lower()}"
-    return f"On, by {everywhere[0].reason.label}" if everywhere else "Off"
+    return everywhere[0].reason.label if everywhere else "Off"
 
 
 def _with_controls(panel: Panel, dnd: ContactDnd, reasons: Mapping[int, ReasonView], controls: _Controls) -> Panel:

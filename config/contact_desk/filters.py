@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from config.contact_desk.people import user_name
 from consent.selectors import connected_channels
-from consent.selectors.finding import with_dnd, with_status
+from consent.selectors.finding import with_dnd, with_pending_evidence, with_status
 from consent.vocabulary import CHANNELS, Channel, Direction, DndStatus, Kind, Reason
 from contacts.models import Contact
 from contacts.vocabulary import Word
@@ -33,9 +33,9 @@ class _Select(SimpleListFilter):
 
     def label(self) -> str:
         """Return the label of the value in force."""
-        return dict(self.lookup_choices)[self.chosen()]
+        return str(dict(self.lookup_choices)[self.chosen()])
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         yield {"selected": not self.chosen(), "value": "", "display": "Any"}
         for value, label in self.lookup_choices:
             yield {"selected": value == self.chosen(), "value": value, "display": label}
@@ -67,7 +67,7 @@ class _StandingFilter(_Select):
 
 
 def _known(words: type[Word], value: str | None) -> Any:
-    return words(value) if value in words._value2member_map_ else None
+    return words(value) if value and value in words._value2member_map_ else None
 
 
 class ChannelFilter(_StandingFilter):
@@ -122,7 +122,7 @@ class OwnerFilter(_Select):
     title, parameter_name = "owner", "owner"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        staff = get_user_model().objects.filter(is_staff=True, is_active=True).exclude(pk=request.user.pk)
+        staff = get_user_model().objects.filter(is_staff=True, is_active=True).exclude(pk=request.user.pk or 0)
         others = sorted((user_name(user), str(user.pk)) for user in staff)
         return [("me", "Me"), ("nobody", "Nobody"), *((pk, name) for name, pk in others)]
 
@@ -138,4 +138,23 @@ class OwnerFilter(_Select):
                 return queryset.filter(owner_id=int(pk))
 
 
-FILTERS = (StatusFilter, ChannelFilter, KindFilter, ReasonFilter, ListFilter, OwnerFilter, BlockedFilter)
+class EvidenceFilter(_Select):
+    title, parameter_name = "evidence", "evidence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("pending", "Waiting for review")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
+        return queryset.filter(with_pending_evidence()) if self.chosen() else queryset
+
+
+FILTERS = (
+    StatusFilter,
+    ChannelFilter,
+    KindFilter,
+    ReasonFilter,
+    ListFilter,
+    OwnerFilter,
+    BlockedFilter,
+    EvidenceFilter,
+)

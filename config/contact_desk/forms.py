@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -46,7 +46,9 @@ class DetailsForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Somebody who has left stays the owner until another is chosen.
         chosen = Q(is_active=True, is_staff=True) | Q(pk=owner_id)
-        self.fields["owner"].queryset = get_user_model().objects.filter(chosen).order_by("first_name", "username")
+        cast(_Staff, self.fields["owner"]).queryset = (
+            get_user_model().objects.filter(chosen).order_by("first_name", "username")
+        )
 
     @classmethod
     def of(cls, contact: Contact) -> DetailsForm:
@@ -87,7 +89,7 @@ class NewContactForm(DetailsForm):
         return [NewAddress(kind=kind, raw=raw, is_primary=True) for kind, raw in given.items() if raw]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if not any(data.get(name) for name in ("first_name", "last_name", "company", "phone", "email")):
             raise ValidationError(
                 "Give a name, a company, a phone number or an e-mail, so that the person can be found."

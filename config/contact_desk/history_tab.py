@@ -59,7 +59,7 @@ def edits_of(contact_id: int, *, before: datetime | None = None) -> list[Edit]:
     contact_rows = _newest(Contact.history.filter(id=contact_id), before)
     address_rows = _newest(ContactAddress.history.filter(contact_id=contact_id), before)
     names = _names_of(contact_rows, address_rows)
-    edits = [*_contact_edits(contact_rows, names), *_address_edits(address_rows, names)]
+    edits = [*_address_edits(address_rows, names), *_contact_edits(contact_rows, names)]
     edits.sort(key=lambda edit: edit.at, reverse=True)
     return edits[: CHANGES_A_PAGE + 1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -26,11 +26,12 @@ class ListForm(forms.Form):
 class AddForm(forms.Form):
     """Adding to a list that the contact is not on."""
 
-    list = forms.ModelChoiceField(label="List", queryset=None, widget=widgets.select(), empty_label=None)
+    list: Any = forms.ModelChoiceField(label="List", queryset=None, widget=widgets.select(), empty_label=None)
 
     def __init__(self, *args: Any, lists: QuerySet[ContactList] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["list"].queryset = ContactList.objects.all() if lists is None else lists
+        field = cast(forms.ModelChoiceField, self.fields["list"])
+        field.queryset = ContactList.objects.all() if lists is None else lists
 
 
 class RemoveForm(ListForm):

@@ -96,7 +96,7 @@ def save_details(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 def _shown_again(form: DetailsForm, newest: Contact, stale: StaleContact) -> DetailsForm:
     """Return the form with what the person typed, on top of the newest state, which it tells where they differ."""
-    again = DetailsForm({**form.data.dict(), "version": str(newest.version)}, owner_id=newest.owner_id)
+    again = DetailsForm({**dict(form.data.items()), "version": str(newest.version)}, owner_id=newest.owner_id)
     again.full_clean()
     again.add_error(
         None,

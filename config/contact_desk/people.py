@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, AnonymousUser
@@ -26,7 +26,7 @@ def user_name(user: AbstractUser | AnonymousUser) -> str:
     return full_name or user.get_username()
 
 
-def _name(ref: str, users: dict[int, AbstractUser]) -> str:
+def _name(ref: str, users: Mapping[int, AbstractUser]) -> str:
     kind, _, id_ = ref.partition(":")
     if kind == ActorKind.USER:
         user = users.get(int(id_)) if id_ else None

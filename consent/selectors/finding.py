@@ -12,7 +12,8 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
-from consent.models import Suppression
+from consent.models import Evidence, Suppression
+from consent.models.evidence import EvidenceStatus
 from consent.vocabulary import CHANNELS, Channel, Direction, DndStatus, Kind, Reason
 from contacts.models import ContactAddress
 
@@ -39,6 +40,12 @@ def with_dnd(
     silent_addresses = rows.filter(address__isnull=False).values("address_id")
     by_address = ContactAddress.objects.filter(address_id__in=silent_addresses).values("contact_id")
     return Q(pk__in=by_contact.union(by_address, all=True))
+
+
+def with_pending_evidence() -> Q:
+    """Return the condition that opt-in evidence of the contact waits for its review."""
+    waiting = Evidence.objects.filter(status=EvidenceStatus.PENDING, contact=OuterRef("pk"))
+    return Q(Exists(waiting))
 
 
 _BY_STATUS = """

@@ -129,7 +129,7 @@ def _with_words(groups: Sequence[Sequence[LedgerEntry]]) -> tuple[TimelineEvent,
     message_ids = {row.message_id for group in groups for row in group if row.message_id}
     messages = dict(InboundMessage.objects.filter(id__in=message_ids).values_list("id", "body"))
     return tuple(
-        _event(group, note=notes.get(group[0].event_id, ""), message=messages.get(group[0].message_id))
+        _event(group, note=notes.get(group[0].event_id, ""), message=messages.get(group[0].message_id or 0))
         for group in groups
     )
 
@@ -142,7 +142,7 @@ def _notes(rows: Iterable[LedgerEntry]) -> dict[uuid.UUID, str]:
     for set_event, note, lift_event, lift_note in found:
         if note:
             notes[set_event] = note
-        if lift_note:
+        if lift_event and lift_note:
             notes[lift_event] = lift_note
     return notes
 

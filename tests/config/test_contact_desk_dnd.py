@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
 from config.contact_desk.fingerprint import fingerprint
@@ -116,6 +117,16 @@ def test_the_panel_locks_a_texted_stop_and_says_how_it_lifts(ada: Contact, agent
     assert "Lifts when the contact texts START, or with approved opt-in evidence." in shown
     assert 'aria-label="DND for SMS"' not in shown
     assert 'aria-label="DND for E-mail"' in shown
+    assert reverse("admin:consent_evidence_file", args=[ada.pk]) in shown
+
+
+def test_evidence_is_offered_only_where_it_would_lift_something(ada: Contact, agent: User, connected: None) -> None:
+    dnd.switch_on(contact_id=ada.pk, channels=[Channel.SMS], by=SYSTEM, at=STOPPED_AT)
+    happens(ada, EventKind.TEXT_WRONG_NUMBER, Channel.SMS)
+
+    shown = as_user(agent).get(page(ada)).content.decode()
+
+    assert "Never START." in shown
     assert "File evidence" not in shown
 
 
@@ -302,7 +313,7 @@ def test_do_not_contact_goes_on_and_off(ada: Contact, agent: User, connected: No
     shown = client.get(page(ada)).content.decode()
     off = press(client, ada, "do-not-contact", on="0")
 
-    assert "On, by Do Not Contact" in shown
+    assert 'cd-state--temporary">Do Not Contact</span>' in "".join(line.strip() for line in shown.splitlines())
     assert "only transactional messages pass" in said(on)
     assert said(off).startswith("Do Not Contact is off.")
     assert written() == [("do_not_contact_on", "set", ""), ("staff_lift", "lifted", "")]

@@ -15,6 +15,8 @@ from django.urls import reverse
 
 from config.contact_desk import changelist
 from consent import selectors
+from consent.models import Evidence
+from consent.models.evidence import ConsentMethod, EvidenceStatus
 from consent.services import dnd
 from consent.services.recording import record_event
 from consent.values import ConsentEvent
@@ -186,6 +188,23 @@ def test_lists_and_owners_are_filters(ada: Contact, bo: Contact, agent: User, su
     assert found(client, owner="nobody") == ["Ada"]
     assert found(client, owner=support.pk) == ["Bo"]
     assert found(as_user(support), owner="me") == ["Bo"]
+
+
+def test_who_waits_for_a_review_of_evidence_is_found(ada: Contact, bo: Contact, agent: User) -> None:
+    for contact in (ada, bo):
+        Evidence.objects.create(
+            contact=contact,
+            address_id=selectors.addresses_by_channel(contact.pk)[Channel.SMS][0],
+            channels=[Channel.SMS],
+            method=ConsentMethod.WEB_FORM,
+            wording="Yes, text me",
+            consent_given_at=AT,
+            submitted_by=agent,
+            submitted_at=AT,
+        )
+    Evidence.objects.filter(contact=bo).update(status=EvidenceStatus.EXPIRED)
+
+    assert found(as_user(agent), evidence="pending") == ["Ada"]
 
 
 def test_a_value_that_no_filter_has_filters_nothing(ada: Contact, agent: User) -> None:

@@ -165,12 +165,13 @@ def test_every_tab_is_accessible_and_fits_the_width(
     update_contact(contact_id=ada.pk, expected_version=1, changes={"company": "Engines"}, by=SYSTEM, at=STOPPED_AT)
     make_list("News")
     page = browsing(superuser)
-    page.evaluate(f"localStorage.setItem('_x_adminTheme', '\"{theme}\"')")
+    page.emulate_media(color_scheme=theme)
     base = f"{live_server.url}/admin/contacts/contact/"
 
     for path in ("", "add/", *(f"{ada.pk}/{tab}/" for tab in ("change", "lists", "timeline", "history", "delete"))):
         page.goto(base + path)
         page.evaluate("document.querySelectorAll('.cd-unfold').forEach(each => each.open = true)")
+        assert page.evaluate("document.documentElement.classList.contains('dark')") is (theme == "dark")
         accessible(page)
         too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not page.evaluate(too_wide), path
