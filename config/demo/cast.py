@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from config.demo.acts import Act
-from config.demo.business import CONSENT_WORDING
+from config.demo.business import CONSENT_WORDING, SHOP_ZONE
 from config.demo.people import Person
 from consent.vocabulary import CHANNELS, Channel, Reason
 from lists.values import LaterConsent
@@ -24,7 +24,11 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     """Yield what happened to the cast."""
 
     def ago(days: float) -> datetime:
-        return now - timedelta(days=days)
+        """Return a moment so many days ago, in shop hours where that is long enough ago."""
+        if days < 2:
+            return now - timedelta(days=days)
+        opening = (now - timedelta(days=int(days))).astimezone(SHOP_ZONE).replace(hour=9)
+        return opening + timedelta(hours=10 * (1 - days % 1))
 
     maya, hannah, owen, lydia = people["maya"], people["hannah"], people["owen"], people["lydia"]
     ruth, dennis, stanley, priya = people["ruth"], people["dennis"], people["stanley"], people["priya"]

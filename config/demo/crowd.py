@@ -5,19 +5,19 @@ The lot draws what people do. What that does to their consent is left to the pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from config.demo import texts
 from config.demo.acts import Act
+from config.demo.business import SHOP_ZONE
 from config.demo.people import Person
 from consent.vocabulary import Channel
 
-SHOP_ZONE = ZoneInfo("America/Los_Angeles")
 CAMPAIGN_EVERY = 11
 """Days between two offers; each brings replies, and opt-outs, within hours."""
+MINUTE = timedelta(minutes=1)
 REVIEW_DAYS = 3
 """Messages that wait for a reviewer are young: older ones have been decided long ago."""
 
@@ -46,7 +46,10 @@ FAILURES = ("30003", "30003", "30003", "30004", "30005", "30006", "30007", "2161
 class Crowd:
     """Draws the acts of people who are in no one's story."""
 
-    def __init__(self, people: Sequence[Person], *, rng: Random, now: datetime, days: int) -> None:
+    def __init__(
+        self, people: Sequence[Person], *, joined_at: Mapping[str, datetime], rng: Random, now: datetime, days: int
+    ) -> None:
+        self._joined_at = joined_at
         self._rng = rng
         self._now = now
         self._days = days
@@ -70,11 +73,12 @@ class Crowd:
                     yield from self._message(self._moment(day, earliest=10.2, latest=15), AFTER_CAMPAIGN)
                 for code in FAILURES:
                     yield from self._failure(self._moment(day, earliest=10, latest=10.4), code)
-            if self._rng.random() < 0.16:
+            if self._rng.random() < 0.16 or day == self._days - 1:
                 yield self._forgery(self._moment(day))
         for _ in range(5):
             yield from self._message(self._now - timedelta(days=self._rng.uniform(0.1, REVIEW_DAYS)), {"unclear": 1})
-        yield from self._message(self._moment(self._rng.randrange(self._days // 2)), {"wrong_number": 1})
+        known = next(person for person in self._on[Channel.SMS] if person.key not in self._joined_at)
+        yield self._said(known, Channel.SMS, texts.WRONG_NUMBER[0], self._moment(self._days // 2))
 
     def _moment(self, day: int, *, earliest: float = 7.5, latest: float = 21.5) -> datetime:
         """Return a moment of that day, around its middle rather than at its ends."""
@@ -94,6 +98,8 @@ class Crowd:
         if kind == "list_keyword":
             channel = Channel.SMS
         person = self._rng.choice(self._on[channel])
+        if at <= self._joined_at.get(person.key, at - MINUTE):
+            return
         if (person.key, channel) in self._quiet and (kind != "ordinary" or self._rng.random() < 0.7):
             return
         yield self._said(person, channel, self._words(kind, person), at)
@@ -140,7 +146,7 @@ class Crowd:
             yield Act(at, lambda desk, at: desk.door.failure(number, code, at=at))
 
     def _forgery(self, at: datetime) -> Act:
-        at = min(at, self._now - timedelta(minutes=1))
+        at = min(at, self._now - MINUTE)
         number = self._rng.choice(self._on[Channel.SMS]).number
         return Act(at, lambda desk, at: desk.door.forged_message(number, "START", at=at))
 

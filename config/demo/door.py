@@ -82,6 +82,15 @@ class Door:
         self._post(INBOUND_PATH, form_of(SampleMessage(Channel.SMS, "rcs:trail_partner", body, self._new_sid())), at=at)
         self._unreadable += 1
 
+    def conflicting_messages(self, sender: str, body: str, other_body: str, *, at: datetime) -> None:
+        """Deliver two messages under one id. The first one counts; staff see the second."""
+        sid = self._new_sid()
+        self._post(INBOUND_PATH, form_of(SampleMessage(Channel.SMS, sender, body, sid)), at=at)
+        with _refusals_expected():
+            second = form_of(SampleMessage(Channel.SMS, sender, other_body, sid))
+            self._post(INBOUND_PATH, second, at=at, accepted=False)
+        self._unreadable += 1
+
     def forged_message(self, sender: str, body: str, *, at: datetime) -> None:
         """Post a message that somebody signed with another key."""
         params = form_of(SampleMessage(Channel.SMS, sender, body, self._new_sid()))
