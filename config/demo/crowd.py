@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from random import Random
 
-from config.demo import texts
+from config.demo import sample_mail, texts
 from config.demo.acts import Act
 from config.demo.business import SHOP_ZONE
+from config.demo.desk import Desk
 from config.demo.people import Person
 from consent.vocabulary import Channel
 
 CAMPAIGN_EVERY = 11
 """Days between two offers; each brings replies, and opt-outs, within hours."""
 MINUTE = timedelta(minutes=1)
+MAILING_EVERY = 15
+"""Days between two e-mails to everybody."""
 REVIEW_DAYS = 3
 """Messages that wait for a reviewer are young: older ones have been decided long ago."""
 
@@ -43,6 +47,15 @@ FAILURES = ("30003", "30003", "30003", "30004", "30005", "30006", "30007", "2161
 """What may go wrong with one offer, as Twilio's codes say it."""
 
 
+MAIL_EVENTS = (
+    *(sample_mail.DELIVERED,) * 5,
+    *(sample_mail.BOUNCE,) * 3,
+    *(sample_mail.MAILBOX_FULL,) * 2,
+    *(sample_mail.UNSUBSCRIBED,) * 4,
+    sample_mail.COMPLAINED,
+)
+
+
 class Crowd:
     """Draws the acts of people who are in no one's story."""
 
@@ -59,6 +72,7 @@ class Crowd:
             Channel.WHATSAPP: [person for person in people if person.phones and person.region != "US"],
             Channel.FACEBOOK: [person for person in people if person.messenger],
         }
+        self._readers = [person for person in people if person.email]
         self._quiet: set[tuple[str, Channel]] = set()
 
     def acts(self) -> Iterator[Act]:
@@ -68,6 +82,8 @@ class Crowd:
             is_weekend = (self._first_day + timedelta(days=day)).weekday() >= 5
             for _ in range(self._rng.randint(6, 11) if is_weekend else self._rng.randint(11, 18)):
                 yield from self._message(self._moment(day), KINDS)
+            if day % MAILING_EVERY == MAILING_EVERY - 6:
+                yield from self._mailing(day)
             if is_campaign:
                 for _ in range(self._rng.randint(24, 36)):
                     yield from self._message(self._moment(day, earliest=10.2, latest=15), AFTER_CAMPAIGN)
@@ -139,6 +155,13 @@ class Crowd:
             ),
         )
 
+    def _mailing(self, day: int) -> Iterator[Act]:
+        """What comes back from one mailing: receipts, bounces, and readers who have had enough."""
+        for kind in MAIL_EVENTS:
+            person, at = self._rng.choice(self._readers), self._moment(day, earliest=9, latest=20)
+            if self._joined_at.get(person.key, at - MINUTE) < at < self._now:
+                yield Act(at, partial(_mail, kind, person.email.strip()))
+
     def _failure(self, at: datetime, code: str) -> Iterator[Act]:
         """One of the offers did not arrive."""
         if at < self._now:
@@ -149,6 +172,10 @@ class Crowd:
         at = min(at, self._now - MINUTE)
         number = self._rng.choice(self._on[Channel.SMS]).number
         return Act(at, lambda desk, at: desk.door.forged_message(number, "START", at=at))
+
+
+def _mail(kind: str, recipient: str, desk: Desk, at: datetime) -> None:
+    desk.door.mail(kind, recipient, subject="Trail Notes", at=at)
 
 
 _WORDS = {
