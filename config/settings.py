@@ -218,11 +218,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # Numbers without a country are read as numbers of this region (ISO 3166).
 DEFAULT_REGION = env.str("DEFAULT_REGION", default="US")
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
-# On a developer's machine a token is derived, so that the demo's signed messages get through the real door.
-TWILIO_AUTH_TOKEN = env.str(
-    "TWILIO_AUTH_TOKEN", default=hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:32] if DEBUG else ""
-)
-MAILGUN_WEBHOOK_SIGNING_KEY = env.str("MAILGUN_WEBHOOK_SIGNING_KEY", default="")
+# On a developer's machine keys are derived, so that the demo's signed messages get through the real doors.
+_derived_key = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:32] if DEBUG else ""
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default=_derived_key)
+MAILGUN_WEBHOOK_SIGNING_KEY = env.str("MAILGUN_WEBHOOK_SIGNING_KEY", default=_derived_key)
 # What the other e-mail doors are locked with (docs/providers/). A door without its secret is closed. Each may hold
 # several, separated by commas, so that one can be replaced without a gap.
 EMAIL_WEBHOOKS: dict[str, dict[str, list[str]]] = {

@@ -24,8 +24,11 @@ LONGEST_PAUSE = 30.0
 Say = Callable[[str], None]
 
 
-class Stopped(Exception):
-    """Somebody asked us to stop: Ctrl-C, SIGTERM, or the terminal closed."""
+class Stopped(BaseException):
+    """Somebody asked us to stop: Ctrl-C, SIGTERM, or the terminal closed.
+
+    Like KeyboardInterrupt it is no Exception: nobody who handles errors on the way may take it for one.
+    """
 
 
 class KeepsEnding(Exception):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from config.roles import Role
 from lists.values import ListDraft
 from lists.vocabulary import ListPurpose
 
 NAME = "Tamarack Outfitters"
+SHOP_ZONE = ZoneInfo("America/Los_Angeles")
 HELP_TEXT = "Tamarack Outfitters: gear, rentals and fittings. Call +1 503 555 0100. Reply STOP to opt out."
 PASSWORD = "look-around-2026"  # noqa: S105  (printed on the console, for a machine of one's own)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from config.demo.acts import Act
-from config.demo.business import CONSENT_WORDING
+from config.demo.business import CONSENT_WORDING, SHOP_ZONE
 from config.demo.people import Person
+from config.demo.sample_mail import BOUNCE
 from consent.vocabulary import CHANNELS, Channel, Reason
 from lists.values import LaterConsent
 
@@ -24,7 +25,11 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     """Yield what happened to the cast."""
 
     def ago(days: float) -> datetime:
-        return now - timedelta(days=days)
+        """Return a moment so many days ago, in shop hours where that is long enough ago."""
+        if days < 2:
+            return now - timedelta(days=days)
+        opening = (now - timedelta(days=int(days))).astimezone(SHOP_ZONE).replace(hour=9)
+        return opening + timedelta(hours=10 * (1 - days % 1))
 
     maya, hannah, owen, lydia = people["maya"], people["hannah"], people["owen"], people["lydia"]
     ruth, dennis, stanley, priya = people["ruth"], people["dennis"], people["stanley"], people["priya"]
@@ -61,6 +66,7 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     yield Act(ago(2.2), lambda desk, at: desk.clear(hannah, [SMS], by="agent", at=at, note="She asked about a jacket."))
 
     yield texted(owen, "Ridgeline needs 8 helmets for June, can you hold them?", 17)
+    yield Act(ago(14.3), lambda desk, at: desk.door.mail(BOUNCE, owen.email, subject="Trail Notes", at=at))
     yield Act(ago(7.8), lambda desk, at: desk.door.failure(owen.number, "30003", at=at))
 
     yield texted(ruth, "stop texting this phone please", 9.4)

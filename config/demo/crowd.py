@@ -5,19 +5,23 @@ The lot draws what people do. What that does to their consent is left to the pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from random import Random
-from zoneinfo import ZoneInfo
 
-from config.demo import texts
+from config.demo import sample_mail, texts
 from config.demo.acts import Act
+from config.demo.business import SHOP_ZONE
+from config.demo.desk import Desk
 from config.demo.people import Person
 from consent.vocabulary import Channel
 
-SHOP_ZONE = ZoneInfo("America/Los_Angeles")
 CAMPAIGN_EVERY = 11
 """Days between two offers; each brings replies, and opt-outs, within hours."""
+MINUTE = timedelta(minutes=1)
+MAILING_EVERY = 15
+"""Days between two e-mails to everybody."""
 REVIEW_DAYS = 3
 """Messages that wait for a reviewer are young: older ones have been decided long ago."""
 
@@ -43,10 +47,22 @@ FAILURES = ("30003", "30003", "30003", "30004", "30005", "30006", "30007", "2161
 """What may go wrong with one offer, as Twilio's codes say it."""
 
 
+MAIL_EVENTS = (
+    *(sample_mail.DELIVERED,) * 5,
+    *(sample_mail.BOUNCE,) * 3,
+    *(sample_mail.MAILBOX_FULL,) * 2,
+    *(sample_mail.UNSUBSCRIBED,) * 4,
+    sample_mail.COMPLAINED,
+)
+
+
 class Crowd:
     """Draws the acts of people who are in no one's story."""
 
-    def __init__(self, people: Sequence[Person], *, rng: Random, now: datetime, days: int) -> None:
+    def __init__(
+        self, people: Sequence[Person], *, joined_at: Mapping[str, datetime], rng: Random, now: datetime, days: int
+    ) -> None:
+        self._joined_at = joined_at
         self._rng = rng
         self._now = now
         self._days = days
@@ -56,6 +72,7 @@ class Crowd:
             Channel.WHATSAPP: [person for person in people if person.phones and person.region != "US"],
             Channel.FACEBOOK: [person for person in people if person.messenger],
         }
+        self._readers = [person for person in people if person.email]
         self._quiet: set[tuple[str, Channel]] = set()
 
     def acts(self) -> Iterator[Act]:
@@ -65,16 +82,19 @@ class Crowd:
             is_weekend = (self._first_day + timedelta(days=day)).weekday() >= 5
             for _ in range(self._rng.randint(6, 11) if is_weekend else self._rng.randint(11, 18)):
                 yield from self._message(self._moment(day), KINDS)
+            if day % MAILING_EVERY == MAILING_EVERY - 6:
+                yield from self._mailing(day)
             if is_campaign:
                 for _ in range(self._rng.randint(24, 36)):
                     yield from self._message(self._moment(day, earliest=10.2, latest=15), AFTER_CAMPAIGN)
                 for code in FAILURES:
                     yield from self._failure(self._moment(day, earliest=10, latest=10.4), code)
-            if self._rng.random() < 0.16:
+            if self._rng.random() < 0.16 or day == self._days - 1:
                 yield self._forgery(self._moment(day))
         for _ in range(5):
             yield from self._message(self._now - timedelta(days=self._rng.uniform(0.1, REVIEW_DAYS)), {"unclear": 1})
-        yield from self._message(self._moment(self._rng.randrange(self._days // 2)), {"wrong_number": 1})
+        known = next(person for person in self._on[Channel.SMS] if person.key not in self._joined_at)
+        yield self._said(known, Channel.SMS, texts.WRONG_NUMBER[0], self._moment(self._days // 2))
 
     def _moment(self, day: int, *, earliest: float = 7.5, latest: float = 21.5) -> datetime:
         """Return a moment of that day, around its middle rather than at its ends."""
@@ -94,6 +114,8 @@ class Crowd:
         if kind == "list_keyword":
             channel = Channel.SMS
         person = self._rng.choice(self._on[channel])
+        if at <= self._joined_at.get(person.key, at - MINUTE):
+            return
         if (person.key, channel) in self._quiet and (kind != "ordinary" or self._rng.random() < 0.7):
             return
         yield self._said(person, channel, self._words(kind, person), at)
@@ -133,6 +155,13 @@ class Crowd:
             ),
         )
 
+    def _mailing(self, day: int) -> Iterator[Act]:
+        """What comes back from one mailing: receipts, bounces, and readers who have had enough."""
+        for kind in MAIL_EVENTS:
+            person, at = self._rng.choice(self._readers), self._moment(day, earliest=9, latest=20)
+            if self._joined_at.get(person.key, at - MINUTE) < at < self._now:
+                yield Act(at, partial(_mail, kind, person.email.strip()))
+
     def _failure(self, at: datetime, code: str) -> Iterator[Act]:
         """One of the offers did not arrive."""
         if at < self._now:
@@ -140,9 +169,13 @@ class Crowd:
             yield Act(at, lambda desk, at: desk.door.failure(number, code, at=at))
 
     def _forgery(self, at: datetime) -> Act:
-        at = min(at, self._now - timedelta(minutes=1))
+        at = min(at, self._now - MINUTE)
         number = self._rng.choice(self._on[Channel.SMS]).number
         return Act(at, lambda desk, at: desk.door.forged_message(number, "START", at=at))
+
+
+def _mail(kind: str, recipient: str, desk: Desk, at: datetime) -> None:
+    desk.door.mail(kind, recipient, subject="Trail Notes", at=at)
 
 
 _WORDS = {

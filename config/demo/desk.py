@@ -12,9 +12,8 @@ from django.contrib.auth.models import Group, User
 from config.demo.business import CONSENT_WORDING, HELP_TEXT, LISTS, NAME, PAIRED, PASSWORD, STAFF
 from config.demo.door import Door
 from config.demo.people import Person
-from consent.models import BusinessProfile, ChannelState
 from consent.models.evidence import ConsentMethod
-from consent.services import dnd, evidence, expiry
+from consent.services import dnd, evidence, expiry, profile
 from consent.services.recording import record_event
 from consent.values import ConsentEvent
 from consent.vocabulary import (
@@ -71,15 +70,11 @@ class Desk:
             self.staff[member.username] = Actor(ActorKind.USER, str(user.pk), user.username)
 
     def _set_up(self, *, at: datetime) -> None:
-        BusinessProfile.objects.update_or_create(id=1, defaults={"name": NAME, "help_text": HELP_TEXT})
+        by = self.staff["compliance"]
+        profile.update_profile(name=NAME, help_text=HELP_TEXT, opt_in_on_any_message=False, by=by, at=at)
         for channel in CHANNELS:
-            ChannelState.objects.update_or_create(
-                channel=channel,
-                defaults={
-                    "connected": channel not in RETIRED_CHANNELS,
-                    "provider": "" if channel in RETIRED_CHANNELS else PROVIDERS.get(channel, "Twilio"),
-                },
-            )
+            if channel not in RETIRED_CHANNELS:
+                profile.connect_channel(channel=channel, provider=PROVIDERS.get(channel, "Twilio"), by=by, at=at)
         for draft in reversed(LISTS):
             paired = self.lists.get(PAIRED.get(draft.slug, ""))
             made = lists.create_list(draft=replace(draft, opt_out_list_id=paired), by=self.staff["marketing"], at=at)

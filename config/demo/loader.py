@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from config.demo.acts import Act
 from config.demo.cast import stories
-from config.demo.crowd import Crowd
+from config.demo.crowd import STRANGERS, Crowd
 from config.demo.desk import Desk
 from config.demo.people import Person, read_people
 from config.demo.shift import Shift
@@ -74,15 +74,16 @@ def the_story(*, now: datetime, days: int = DAYS, crowd: int | None = None) -> l
     cast = [person for person in people if not person.key.startswith("line-")]
     others = [person for person in people if person.key.startswith("line-")][:crowd]
     newcomers, regulars = others[::NEWCOMERS], [person for person in others if person not in others[::NEWCOMERS]]
-    opening_at, partner_wrote_at = now - timedelta(days=days) - BEFORE, now - timedelta(days=5.4)
+    joined_at = {person.key: now - timedelta(days=rng.uniform(0.2, days)) for person in newcomers}
+    opening_at = now - timedelta(days=days) - BEFORE
     acts = [
         *_take_over([*cast, *regulars], at=opening_at),
         *_fill_lists([*cast, *regulars], at=opening_at + timedelta(days=1)),
-        *_take_in(newcomers, rng=rng, now=now, days=days),
+        *_take_in(newcomers, joined_at),
         *stories({person.key: person for person in cast}, now=now),
-        *Crowd(regulars, rng=rng, now=now, days=days).acts(),
+        *Crowd(others, joined_at=joined_at, rng=rng, now=now, days=days).acts(),
         *Shift(regulars, rng=rng, now=now, days=days).acts(),
-        Act(partner_wrote_at, lambda desk, at: desk.door.unreadable_message("Hello from the trail app", at=at)),
+        *_mishaps(now=now),
     ]
     return sorted(acts, key=lambda act: act.at)
 
@@ -98,12 +99,23 @@ def _fill_lists(people: Sequence[Person], *, at: datetime) -> Iterable[Act]:
         yield Act(at, partial(_add, slug, members, by="marketing"))
 
 
-def _take_in(people: Iterable[Person], *, rng: Random, now: datetime, days: int) -> Iterable[Act]:
+def _take_in(people: Iterable[Person], joined_at: Mapping[str, datetime]) -> Iterable[Act]:
     for person in people:
-        at, by = now - timedelta(days=rng.uniform(0.2, days)), person.owner or "agent"
+        at, by = joined_at[person.key], person.owner or "agent"
         yield Act(at, partial(_create, person, by=by))
         for slug in person.lists:
             yield Act(at + timedelta(minutes=2), partial(_add, slug, [person], by=by))
+
+
+def _mishaps(*, now: datetime) -> Iterable[Act]:
+    """What goes wrong at a door now and then, so that the screens for it have something to show."""
+    yield Act(
+        now - timedelta(days=5.4), lambda desk, at: desk.door.unreadable_message("Hello from the trail app", at=at)
+    )
+    yield Act(
+        now - timedelta(days=12.6),
+        lambda desk, at: desk.door.conflicting_messages(STRANGERS[0], "Do you rent tents?", "Do you rent tent?", at=at),
+    )
 
 
 def _create(person: Person, desk: Desk, at: datetime, *, by: str) -> None:

@@ -8,8 +8,7 @@ from random import Random
 
 from config.demo import texts
 from config.demo.acts import Act
-from config.demo.business import CONSENT_WORDING
-from config.demo.crowd import SHOP_ZONE
+from config.demo.business import CONSENT_WORDING, SHOP_ZONE
 from config.demo.people import Person
 from consent.vocabulary import CHANNELS, Channel, Direction, Reason
 from lists.values import LaterConsent

@@ -67,12 +67,19 @@ def test_forged_messages_left_nothing_but_a_count(demo):
     assert sum(DoorCounter.objects.filter(cause="signature").values_list("count", flat=True)) > 0
 
 
-def test_opt_outs_and_opt_ins_go_on_over_the_whole_time(demo):
-    for kind in (EventKind.TEXT_OPT_OUT, EventKind.TEXT_OPT_IN, EventKind.DND_ON, EventKind.STAFF_LIFT):
-        weeks = {
-            at.isocalendar()[:2] for at in LedgerEntry.objects.filter(kind=kind).values_list("occurred_at", flat=True)
-        }
-        assert len(weeks) >= 4, kind
+@pytest.mark.parametrize("kind", [EventKind.TEXT_OPT_OUT, EventKind.TEXT_OPT_IN, EventKind.DND_ON])
+def test_life_goes_on_over_the_whole_time(demo, kind):
+    happened = LedgerEntry.objects.filter(kind=kind).values_list("occurred_at", flat=True)
+
+    assert len({at.isocalendar()[:2] for at in happened}) >= 3
+
+
+def test_e_mail_comes_through_its_own_door(demo):
+    rules = set(
+        LedgerEntry.objects.filter(channel=Channel.EMAIL, delivery_id__isnull=False).values_list("rule", flat=True)
+    )
+
+    assert {"R06", "R07", "R08", "R09", "R11"} <= rules
 
 
 def test_every_kind_of_reason_a_newcomer_should_meet_stands_for_somebody(demo):
