@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -395,8 +394,3 @@ def test_a_chunk_takes_as_many_statements_for_many_as_for_some(action: Action, b
         counts.append(len(asked))
 
     assert counts[0] == counts[1] < 40
-
-
-def test_an_unknown_batch_is_unknown(at: datetime) -> None:
-    with pytest.raises(Batch.DoesNotExist):
-        services.start(batch_id=uuid.uuid4(), at=at)
