@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('config', '0002_batches'),
+        ('config', '0011_merge_0003_delivery_codes_0010_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
