@@ -1,5 +1,5 @@
 """Jobs of the composing app, where the worker looks for them."""
 
-from config.batches.jobs import forget_stale_drafts, run_batch
+from config.batches.jobs import count_batch, forget_stale_drafts, run_batch
 
-__all__ = ["forget_stale_drafts", "run_batch"]
+__all__ = ["count_batch", "forget_stale_drafts", "run_batch"]

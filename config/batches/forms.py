@@ -19,7 +19,7 @@ class BatchForm(forms.Form):
         label="Reason",
         max_length=2000,
         widget=widgets.note(),
-        help_text="Kept with every change, and shown in each contact's history.",
+        help_text="Kept with every change, and shown in each contact's timeline.",
     )
 
     @property
@@ -35,7 +35,9 @@ class BatchForm(forms.Form):
 class ChannelsForm(BatchForm):
     """An action on channels. "All channels" is every channel, connected or not."""
 
-    channels = forms.MultipleChoiceField(label="Channels", choices=Channel.choices(), widget=widgets.Choices())
+    channels = forms.MultipleChoiceField(
+        label="Channels (one or more)", choices=Channel.choices(), widget=widgets.Choices()
+    )
 
     def parameters(self) -> dict[str, Any]:
         return {"channels": self.cleaned_data["channels"]}

@@ -28,9 +28,22 @@ def run_batch(batch_id: str, size: int = CHUNK) -> None:
         raise
 
 
+@app.task(name="count_batch", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def count_batch(batch_id: str) -> None:
+    """Count what a large draft would do, a chunk at a time."""
+    while services.count_next_chunk(batch_id=uuid.UUID(batch_id), at=timezone.now()):
+        pass
+
+
 def hand_over(batch: Batch) -> None:
     """Give a started batch to the workers, in the transaction that starts it."""
     run_batch.defer(batch_id=str(batch.pk))
+
+
+def have_counted(batch: Batch) -> None:
+    """Have the rest of a draft counted, in the transaction that fills it in."""
+    if not batch.is_foreseen:
+        count_batch.defer(batch_id=str(batch.pk))
 
 
 def run_if_small(batch: Batch) -> None:

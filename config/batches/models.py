@@ -21,7 +21,8 @@ class Batch(models.Model):
     """One change for many contacts.
 
     `contact_ids` is whom it is about, in ascending order, fixed when the batch is made; the first `done` of them have
-    their item. `parameters` is what was chosen, `note` why. `foreseen` and `outcomes` count contacts by outcome.
+    their item. `parameters` is what was chosen, `note` why. `foreseen` and `outcomes` count contacts by outcome, the
+    first for the first `counted` of them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -34,6 +35,7 @@ class Batch(models.Model):
     done = models.PositiveIntegerField(default=0)
     foreseen = models.JSONField(null=True)
     foreseen_at = models.DateTimeField(null=True)
+    counted = models.PositiveIntegerField(default=0)
     outcomes = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="batches")
     created_at = models.DateTimeField()
@@ -46,6 +48,7 @@ class Batch(models.Model):
         default_permissions = ()  # what a batch does has its own
         constraints = [
             models.CheckConstraint(name="batch_done_within_total", condition=Q(done__lte=F("total"))),
+            models.CheckConstraint(name="batch_counted_within_total", condition=Q(counted__lte=F("total"))),
             models.CheckConstraint(
                 name="batch_undo_names_its_batch",
                 condition=Q(action=Action.UNDO.value, undo_of__isnull=False)
@@ -77,6 +80,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}, {self.total} contacts"
+
+    @property
+    def is_foreseen(self) -> bool:
+        """Whether it is known for each contact what the batch would do."""
+        return self.foreseen is not None and self.counted == self.total
 
 
 class BatchItem(models.Model):

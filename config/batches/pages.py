@@ -90,13 +90,12 @@ def fill_in(request: HttpRequest, batch: Batch) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = FORMS[Action(batch.action)](data, initial={**batch.parameters, "note": batch.note})
     if form.is_valid():
+        note = form.cleaned_data["note"]
         try:
-            services.fill_in(
-                batch_id=batch.pk,
-                parameters=form.parameters(),
-                note=form.cleaned_data["note"],
-                at=timezone.now(),
-            )
+            with transaction.atomic():
+                jobs.have_counted(
+                    services.fill_in(batch_id=batch.pk, parameters=form.parameters(), note=note, at=timezone.now())
+                )
         except UnableToSetDnd as unable:
             form.add_error(unable.field, str(unable))
         else:
@@ -112,7 +111,8 @@ def preview(request: HttpRequest, batch: Batch) -> HttpResponse:
     if batch.foreseen is None:
         return redirect(FORM, batch.pk)
     counts = words.counts(Action(batch.action), batch.foreseen)
-    return _show(request, "preview", batch, counts=counts, changes=sum(each.number for each in counts if each.changes))
+    changes = sum(each.number for each in counts if each.changes)
+    return _show(request, "preview", batch, counts=counts, changes=changes, running=not batch.is_foreseen)
 
 
 @require_POST
@@ -152,9 +152,12 @@ def _may_undo(batch: Batch) -> bool:
 
 @for_batch
 def progress(request: HttpRequest, batch: Batch) -> HttpResponse:
-    """Tell the page's script how far a batch is."""
-    running = batch.status in {Status.QUEUED, Status.RUNNING}
-    return JsonResponse({"done": batch.done, "total": batch.total, "running": running})
+    """Tell the page's script how far a batch is, or how far a draft is counted."""
+    if batch.status == Status.DRAFT:
+        running, done = not batch.is_foreseen, batch.counted
+    else:
+        running, done = batch.status in {Status.QUEUED, Status.RUNNING}, batch.done
+    return JsonResponse({"done": done, "total": batch.total, "running": running})
 
 
 @for_batch
@@ -184,7 +187,8 @@ def undo(request: HttpRequest, batch: Batch) -> HttpResponse:
             jobs.hand_over(undoing)
         jobs.run_if_small(undoing)
         return redirect(PAGE, undoing.pk)
-    counts = words.counts(Action.UNDO, services.foresee_undo(batch, at=timezone.now()))
+    foreseen = services.foresee_undo(batch, at=timezone.now())
+    counts = None if foreseen is None else words.counts(Action.UNDO, foreseen)
     return _show(request, "undo", batch, form=form, counts=counts, status=422 if form.is_bound else 200)
 
 

@@ -43,7 +43,7 @@ def make_draft(*, action: Action, contact_ids: Collection[int], by: Actor, at: d
 
 @transaction.atomic
 def fill_in(*, batch_id: uuid.UUID, parameters: Mapping[str, Any], note: str, at: datetime) -> Batch:
-    """Say what a draft is to do and why, and count what it would do.
+    """Say what a draft is to do and why. What it would do is counted from the first contact on.
 
     Shape: `parameters` as the action takes them, in JSON's types.
     Raises: BatchRefusal for what was started, or without a reason; UnableToSetDnd.
@@ -55,18 +55,34 @@ def fill_in(*, batch_id: uuid.UUID, parameters: Mapping[str, Any], note: str, at
     if not note.strip():
         raise errors.REASON_REQUIRED
     batch.parameters, batch.note = dict(parameters), note.strip()
-    batch.foreseen, batch.foreseen_at = foresee(batch, at=at), at
-    batch.save(update_fields=["parameters", "note", "foreseen", "foreseen_at"])
+    batch.foreseen, batch.foreseen_at, batch.counted = {}, at, 0
+    batch.save(update_fields=["parameters", "note", "foreseen", "foreseen_at", "counted"])
+    _count(batch, at=at)
     return batch
 
 
-def foresee(batch: Batch, *, at: datetime) -> dict[str, int]:
-    """Return how many contacts a batch would end how for, by the rules that will decide. Nothing is written."""
-    counts: Counter[str] = Counter()
-    for start in range(0, batch.total, CHUNK):
-        results = acts.foresee(batch, _chunk(batch, batch.contact_ids[start : start + CHUNK]), at=at)
-        counts.update(result.outcome for result in results)
-    return dict(counts)
+@transaction.atomic
+def count_next_chunk(*, batch_id: uuid.UUID, at: datetime) -> bool:
+    """Count what a draft would do to the next chunk of its contacts, and return whether more are left.
+
+    Once: False for a draft that is counted, or a batch that was started.
+    """
+    batch = _locked(batch_id)
+    if batch.status != Status.DRAFT or batch.foreseen is None or batch.is_foreseen:
+        return False
+    _count(batch, at=at)
+    return not batch.is_foreseen
+
+
+def _count(batch: Batch, *, at: datetime) -> None:
+    contact_ids = _contacts(batch, batch.counted, CHUNK)
+    batch.foreseen = _added(batch.foreseen, acts.foresee(batch, _chunk(batch, contact_ids), at=at))
+    batch.counted += len(contact_ids)
+    batch.save(update_fields=["foreseen", "counted"])
+
+
+def _added(counts: Mapping[str, int] | None, results: Collection[Result]) -> dict[str, int]:
+    return dict(Counter(counts or {}) + Counter(result.outcome for result in results))
 
 
 @transaction.atomic
@@ -78,7 +94,7 @@ def start(*, batch_id: uuid.UUID, at: datetime) -> Batch:
     batch = _locked(batch_id)
     if batch.status != Status.DRAFT:
         raise errors.NOT_A_DRAFT
-    if batch.foreseen is None:
+    if not batch.is_foreseen:
         raise errors.NOT_FORESEEN
     batch.status, batch.started_at = Status.QUEUED, at
     batch.save(update_fields=["status", "started_at"])
@@ -96,11 +112,11 @@ def run_next_chunk(*, batch_id: uuid.UUID, at: datetime, size: int = CHUNK) -> b
     batch = _locked(batch_id)
     if batch.status not in {Status.QUEUED, Status.RUNNING, Status.FAILED}:
         return False
-    contact_ids = _next_contacts(batch, size)
+    contact_ids = _contacts(batch, batch.done, size)
     results = acts.perform(batch, _chunk(batch, contact_ids), by=_actor(batch), at=at)
     insert(BatchItem, [_item(batch, result, at) for result in results])
     batch.done += len(contact_ids)
-    batch.outcomes = dict(Counter(batch.outcomes) + Counter(result.outcome for result in results))
+    batch.outcomes = _added(batch.outcomes, results)
     batch.status = Status.RUNNING if batch.done < batch.total else Status.DONE
     batch.finished_at = at if batch.status == Status.DONE else None
     batch.save(update_fields=["done", "outcomes", "status", "finished_at"])
@@ -154,13 +170,16 @@ def undo(*, batch_id: uuid.UUID, note: str, by: Actor, at: datetime) -> Batch:
     return undoing
 
 
-def foresee_undo(batch: Batch, *, at: datetime) -> dict[str, int]:
-    """Return how many contacts undoing would end how for.
+def foresee_undo(batch: Batch, *, at: datetime) -> dict[str, int] | None:
+    """Return how many contacts undoing would end how for; None where they are too many to count while somebody waits.
 
     Raises: BatchRefusal as undo.
     """
     check_undo(batch)
-    return foresee(_undoing(batch), at=at)
+    undoing = _undoing(batch)
+    if undoing.total > CHUNK:
+        return None
+    return _added(None, acts.foresee(undoing, _chunk(undoing, undoing.contact_ids), at=at))
 
 
 def check_undo(batch: Batch) -> None:
@@ -203,8 +222,8 @@ def _locked(batch_id: uuid.UUID) -> Batch:
     return batches.defer("contact_ids", "undo_of__contact_ids").get(pk=batch_id)
 
 
-def _next_contacts(batch: Batch, size: int) -> list[int]:
-    part = f"contact_ids__{batch.done}_{batch.done + size}"
+def _contacts(batch: Batch, start: int, size: int) -> list[int]:
+    part = f"contact_ids__{start}_{start + size}"
     return Batch.objects.filter(pk=batch.pk).values_list(part, flat=True).get() or []
 
 

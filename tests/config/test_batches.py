@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -263,6 +262,29 @@ def test_nothing_runs_that_was_not_foreseen(ada: Contact, by: Actor, at: datetim
     assert not Suppression.objects.exists()
 
 
+def test_a_large_draft_is_counted_chunk_by_chunk_and_starts_no_sooner(by: Actor, at: datetime) -> None:
+    draft = ready(Action.SET_DND, make_crowd(1001), by, at, **SMS)
+    assert (draft.counted, draft.foreseen) == (1000, {"changed": 1000})
+    with pytest.raises(BatchRefusal, match="preview"):
+        services.start(batch_id=draft.pk, at=at)
+
+    services.count_next_chunk(batch_id=draft.pk, at=at)
+    again = services.count_next_chunk(batch_id=draft.pk, at=at)
+
+    assert not again
+    started = services.start(batch_id=draft.pk, at=at)
+    assert (started.counted, started.foreseen) == (1001, {"changed": 1001})
+
+
+def test_filling_in_anew_counts_anew(three: list[int], by: Actor, at: datetime) -> None:
+    draft = ready(Action.SET_DND, three, by, at, **SMS)
+
+    again = services.fill_in(batch_id=draft.pk, parameters={"channels": ["email"]}, note="By mail", at=at)
+
+    assert draft.foreseen == {"changed": 2, "unchanged": 1}
+    assert again.foreseen == {"changed": 3}
+
+
 @pytest.mark.parametrize("note", ["", "   "])
 def test_a_batch_wants_a_reason(ada: Contact, by: Actor, at: datetime, note: str) -> None:
     draft = services.make_draft(action=Action.BLOCK, contact_ids=[ada.pk], by=by, at=at)
@@ -372,8 +394,3 @@ def test_a_chunk_takes_as_many_statements_for_many_as_for_some(action: Action, b
         counts.append(len(asked))
 
     assert counts[0] == counts[1] < 40
-
-
-def test_an_unknown_batch_is_unknown(at: datetime) -> None:
-    with pytest.raises(Batch.DoesNotExist):
-        services.start(batch_id=uuid.uuid4(), at=at)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from config.batches import jobs
 from config.batches.models import Batch, BatchItem
 from config.batches.vocabulary import Action, Status
 from consent.models import LedgerEntry, Suppression
@@ -163,6 +164,24 @@ def test_a_large_batch_is_left_to_the_workers(agent: User) -> None:
         "running": True,
     }
     assert "0</span> of 201 contacts" in client.get(address(draft)).content.decode()
+
+
+def test_a_very_large_draft_is_counted_by_the_workers_before_it_can_start(agent: User) -> None:
+    crowd = make_crowd(1001)
+    client = as_user(agent)
+    choose(client, Action.SET_DND, [Contact.objects.get(pk=crowd[0])], select_across="1")
+    draft = Batch.objects.get()
+    client.post(address(draft, "batch-form"), {"note": "Storm", "channels": ["sms"]})
+    counting = client.get(address(draft, "batch-preview")).content.decode()
+
+    assert "1,000</span> of 1,001 contacts counted" in counting
+    assert "Do it for" not in counting
+    assert ProcrastinateJob.objects.get().task_name == "count_batch"
+
+    jobs.count_batch(batch_id=str(draft.pk))
+
+    assert "Do it for 1,001 contacts" in client.get(address(draft, "batch-preview")).content.decode()
+    assert json.loads(client.get(address(draft, "batch-progress")).content)["running"] is False
 
 
 # Who may

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -10,54 +9,23 @@ import pytest
 from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from consent import selectors
 from consent.models import LedgerEntry, Suppression
 from consent.services import bulk, dnd
-from consent.services.recording import Recorded, record_event
-from consent.values import Attestation, ConsentEvent, Outcome
-from consent.vocabulary import Channel, Effect, EventKind, Reason, Source
+from consent.services.recording import Recorded
+from consent.values import Attestation, ConsentEvent
+from consent.vocabulary import Channel, Effect, EventKind, Reason
 from contacts.drafts import NewAddress
 from contacts.models import Contact
-from contacts.services import ContactMissing, create_contact, remove_address
-from contacts.values import SYSTEM, Actor
+from contacts.services import ContactMissing, create_contact
+from contacts.values import Actor
 from contacts.vocabulary import ActorKind, AddressKind
+from tests.consent.acting import crowd, every_row, ledger, plain, tell
 from tests.factories.contacts import make_contact
 
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
 Verb = Callable[[Sequence[int], Actor, datetime], dict[int, Recorded]]
-
-
-def phone_of(contact: Contact) -> int:
-    return selectors.addresses_by_channel(contact.pk)[Channel.SMS][0]
-
-
-def email_of(contact: Contact) -> int:
-    return selectors.addresses_by_channel(contact.pk)[Channel.EMAIL][0]
-
-
-def tell(kind: EventKind, contact: Contact, at: datetime, channel: Channel = Channel.SMS) -> Recorded:
-    """Let a provider tell what the contact did, or what became of a message to it."""
-    address_id = email_of(contact) if channel is Channel.EMAIL else phone_of(contact)
-    return record_event(
-        event=ConsentEvent(kind, (channel,), at, Source.CONTACT, detail="told"), address_id=address_id, by=SYSTEM, at=at
-    )
-
-
-def rows(contact: Contact, **filters: object) -> list[tuple[str, str, str]]:
-    """Return what stands for a contact: channel, reason, kind."""
-    standing = Suppression.objects.filter(contact=contact, lifted_at=None, **filters).order_by("channel", "reason")
-    return list(standing.values_list("channel", "reason", "kind"))
-
-
-def ledger(contact: Contact) -> list[tuple[str, str, str]]:
-    entries = LedgerEntry.objects.filter(contact_id=contact.pk).order_by("id")
-    return list(entries.values_list("kind", "effect", "code"))
-
-
-def crowd(count: int) -> list[int]:
-    return [make_contact("Member", str(number), phone=f"+1503556{number:04}").pk for number in range(count)]
 
 
 @pytest.fixture
@@ -124,12 +92,6 @@ def entries_since(number: int) -> list[tuple[object, ...]]:
     )  # fmt: skip
 
 
-def every_row() -> list[tuple[object, ...]]:
-    left_out = {"id", "public_id", "set_event_id", "lift_event_id"}
-    columns = [field.attname for field in Suppression._meta.concrete_fields if field.attname not in left_out]
-    return sorted(Suppression.objects.values_list(*columns), key=str)
-
-
 class Rolled(Exception):
     pass
 
@@ -140,7 +102,7 @@ def test_many_at_once_get_what_they_would_get_one_by_one(verb: str, many: list[i
     before = LedgerEntry.objects.latest("id").pk
     try:
         with transaction.atomic():
-            answers = {one: tuple(_plain(outcome) for outcome in alone(one, by, at).outcomes) for one in sorted(many)}
+            answers = {one: tuple(plain(outcome) for outcome in alone(one, by, at).outcomes) for one in sorted(many)}
             one_by_one = (answers, entries_since(before), every_row())
             raise Rolled
     except Rolled:
@@ -148,12 +110,8 @@ def test_many_at_once_get_what_they_would_get_one_by_one(verb: str, many: list[i
 
     recorded = at_once(many, by, at)
 
-    together = {one: tuple(_plain(outcome) for outcome in each.outcomes) for one, each in recorded.items()}
+    together = {one: tuple(plain(outcome) for outcome in each.outcomes) for one, each in recorded.items()}
     assert (together, entries_since(before), every_row()) == one_by_one
-
-
-def _plain(outcome: Outcome) -> tuple[object, ...]:
-    return (outcome.effect, outcome.rule, outcome.channel, outcome.direction, outcome.contact_id, outcome.code)
 
 
 @pytest.mark.parametrize("verb", ONE_AND_MANY)
@@ -167,8 +125,8 @@ def test_what_is_foreseen_is_what_happens_and_nothing_is_written_before(
     recorded = ONE_AND_MANY[verb][0](many, by, at)
 
     assert untouched == before
-    assert {one: [_plain(each) for each in outcomes] for one, outcomes in foreseen.items()} == {
-        one: [_plain(each) for each in answer.outcomes] for one, answer in recorded.items()
+    assert {one: [plain(each) for each in outcomes] for one, outcomes in foreseen.items()} == {
+        one: [plain(each) for each in answer.outcomes] for one, answer in recorded.items()
     }
 
 
@@ -261,176 +219,3 @@ def test_a_repeat_changes_nothing_and_is_recorded(ada: Contact, by: Actor, at: d
 
     assert not again[ada.pk].changed
     assert [effect for _, effect, _ in ledger(ada)] == ["set", "unchanged"]
-
-
-# Undo
-
-
-def events(recorded: dict[int, Recorded]) -> dict[int, uuid.UUID]:
-    return {contact_id: each.event_id for contact_id, each in recorded.items()}
-
-
-def undo(recorded: dict[int, Recorded], by: Actor, at: datetime) -> dict[int, tuple[Recorded, ...]]:
-    """Undo, and check that it was foreseen."""
-    foreseen = bulk.foresee_undoing(event_ids=events(recorded), at=at, note="mistake")
-    undone = bulk.undo_many(event_ids=events(recorded), by=by, at=at, note="mistake")
-    assert {one: [_plain(each) for each in outcomes] for one, outcomes in foreseen.items()} == {
-        one: [_plain(outcome) for each in answers for outcome in each.outcomes] for one, answers in undone.items()
-    }
-    return undone
-
-
-def test_undoing_a_switch_lifts_what_it_set_and_leaves_what_stood(
-    ada: Contact, bo: Contact, by: Actor, at: datetime
-) -> None:
-    dnd.switch_on(contact_id=bo.pk, channels=[Channel.SMS], by=by, at=at - MINUTE)
-    switched = bulk.switch_on_many(
-        contact_ids=[ada.pk, bo.pk], channels=[Channel.SMS, Channel.EMAIL], by=by, at=at, note="storm"
-    )
-
-    undo(switched, by, at + MINUTE)
-
-    assert rows(ada) == []
-    assert rows(bo) == [("sms", "manual", "temporary")]
-    assert ledger(ada)[2:] == [("staff_lift", "lifted", "")] * 2
-    assert set(Suppression.objects.exclude(lifted_at=None).values_list("lift_note", "lifted_by")) == {
-        ("mistake", by.ref)
-    }
-
-
-def test_undoing_leaves_what_others_said_again_since(ada: Contact, by: Actor, at: datetime) -> None:
-    switched = bulk.switch_on_many(contact_ids=[ada.pk], channels=[Channel.SMS, Channel.CALL], by=by, at=at)
-    dnd.switch_on(contact_id=ada.pk, channels=[Channel.SMS], by=by, at=at + MINUTE)
-
-    undo(switched, by, at + 2 * MINUTE)
-
-    assert rows(ada) == [("sms", "manual", "temporary")]
-    assert ("staff_lift", "kept", "said_again") in ledger(ada)
-
-
-def test_undoing_leaves_a_stop_that_came_since(ada: Contact, by: Actor, at: datetime) -> None:
-    switched = bulk.switch_on_many(contact_ids=[ada.pk], channels=[Channel.SMS], by=by, at=at)
-    tell(EventKind.TEXT_OPT_OUT, ada, at + MINUTE)
-
-    undo(switched, by, at + 2 * MINUTE)
-
-    assert rows(ada) == [("sms", "opt_out", "permanent")]
-
-
-def test_undoing_leaves_what_was_lifted_and_set_again_by_others(ada: Contact, by: Actor, at: datetime) -> None:
-    switched = bulk.switch_on_many(contact_ids=[ada.pk], channels=[Channel.SMS], by=by, at=at)
-    dnd.lift(contact_id=ada.pk, channels=[Channel.SMS], by=by, at=at + MINUTE)
-    dnd.switch_on(contact_id=ada.pk, channels=[Channel.SMS], by=by, at=at + 2 * MINUTE, note="another reason")
-
-    undo(switched, by, at + 3 * MINUTE)
-
-    assert Suppression.objects.get(contact=ada, lifted_at=None).note == "another reason"
-    assert ledger(ada)[-1] == ("staff_lift", "nothing", "")
-
-
-def test_undoing_a_longer_dnd_gives_it_its_old_end_back(ada: Contact, by: Actor, at: datetime) -> None:
-    friday = at + timedelta(days=5)
-    dnd.switch_on(contact_id=ada.pk, channels=[Channel.SMS], by=by, at=at - MINUTE, expires_at=friday, note="on leave")
-    switched = bulk.switch_on_many(contact_ids=[ada.pk], channels=[Channel.SMS], by=by, at=at)
-    assert Suppression.objects.get().expires_at is None
-
-    undo(switched, by, at + MINUTE)
-
-    standing = Suppression.objects.get(contact=ada, lifted_at=None)
-    assert (standing.expires_at, standing.since, standing.rule) == (friday, at - MINUTE, "R15")
-    assert ledger(ada)[-2:] == [("staff_lift", "lifted", ""), ("change_undone", "set", "")]
-
-
-def test_undoing_a_longer_dnd_after_its_old_end_leaves_it_off(ada: Contact, by: Actor, at: datetime) -> None:
-    dnd.switch_on(contact_id=ada.pk, channels=[Channel.SMS], by=by, at=at - MINUTE, expires_at=at + MINUTE)
-    switched = bulk.switch_on_many(contact_ids=[ada.pk], channels=[Channel.SMS], by=by, at=at)
-
-    undo(switched, by, at + 2 * MINUTE)
-
-    assert rows(ada) == []
-    assert ledger(ada)[-1] == ("change_undone", "nothing", "ran_out")
-
-
-def test_undoing_a_lift_sets_the_same_reasons_again(ada: Contact, twin: Contact, by: Actor, at: datetime) -> None:
-    tell(EventKind.HANDSET_UNREACHABLE, ada, at - 3 * MINUTE)
-    dnd.switch_on(contact_id=ada.pk, channels=[Channel.CALL], by=by, at=at - 2 * MINUTE, note="at work")
-    columns = ("address_id", "contact_id", "channel", "reason", "kind", "rule", "set_kind", "source", "detail", "since")
-    before = set(Suppression.objects.values_list(*columns))
-    lifted = bulk.lift_many(contact_ids=[ada.pk, twin.pk], channels=[Channel.ALL], by=by, at=at)
-    assert not Suppression.objects.filter(lifted_at=None).exists()
-
-    undo(lifted, by, at + MINUTE)
-
-    assert set(Suppression.objects.filter(lifted_at=None).values_list(*columns)) == before
-    assert ("change_undone", "set", "") in ledger(ada)
-
-
-def test_undoing_a_lift_twice_sets_nothing_more(ada: Contact, by: Actor, at: datetime) -> None:
-    dnd.switch_on(contact_id=ada.pk, channels=[Channel.CALL], by=by, at=at - MINUTE)
-    lifted = bulk.lift_many(contact_ids=[ada.pk], channels=[Channel.CALL], by=by, at=at)
-    undo(lifted, by, at + MINUTE)
-
-    undo(lifted, by, at + 2 * MINUTE)
-
-    assert rows(ada) == [("call", "manual", "temporary")]
-    assert ledger(ada)[-1] == ("change_undone", "unchanged", "")
-
-
-def test_undoing_a_lift_leaves_a_contact_alone_who_opted_in_since(ada: Contact, by: Actor, at: datetime) -> None:
-    dnd.switch_on(contact_id=ada.pk, channels=[Channel.SMS, Channel.CALL], by=by, at=at - MINUTE)
-    lifted = bulk.lift_many(contact_ids=[ada.pk], channels=[Channel.ALL], by=by, at=at)
-    tell(EventKind.TEXT_OPT_IN, ada, at + MINUTE)
-
-    undo(lifted, by, at + 2 * MINUTE)
-
-    assert rows(ada) == [("call", "manual", "temporary")]
-    assert ("change_undone", "superseded", "came_back") in ledger(ada)
-
-
-def test_undoing_a_lift_restores_what_stood_at_an_address_the_contact_has_left(
-    ada: Contact, twin: Contact, by: Actor, at: datetime
-) -> None:
-    tell(EventKind.HANDSET_UNREACHABLE, ada, at - MINUTE)
-    lifted = bulk.lift_many(contact_ids=[ada.pk], channels=[Channel.SMS], by=by, at=at)
-    address_id = phone_of(ada)
-    remove_address(contact_id=ada.pk, address_id=address_id, by=by, at=at + MINUTE)
-    tell(EventKind.HANDSET_UNREACHABLE, twin, at + MINUTE)
-
-    undo(lifted, by, at + 2 * MINUTE)
-
-    standing = Suppression.objects.get(lifted_at=None)
-    assert (standing.address_id, standing.since) == (address_id, at + MINUTE)
-
-
-def test_undoing_a_block_unblocks_and_takes_its_opt_out_along(
-    ada: Contact, bo: Contact, by: Actor, at: datetime
-) -> None:
-    dnd.switch_on(contact_id=bo.pk, channels=[Channel.SMS], by=by, at=at - MINUTE)
-    blocked = bulk.block_many(contact_ids=[ada.pk, bo.pk], by=by, at=at)
-
-    undo(blocked, by, at + MINUTE)
-
-    assert rows(ada) == []
-    assert rows(bo) == [("sms", "manual", "temporary")]
-    assert {kind for kind, _, _ in ledger(ada)} == {"block", "unblock", "staff_lift"}
-
-
-def test_undoing_a_block_leaves_a_newer_block(ada: Contact, by: Actor, at: datetime) -> None:
-    blocked = bulk.block_many(contact_ids=[ada.pk], by=by, at=at)
-    dnd.block(contact_id=ada.pk, on=False, by=by, at=at + MINUTE)
-    dnd.block(contact_id=ada.pk, on=True, by=by, at=at + 2 * MINUTE)
-
-    undo(blocked, by, at + 3 * MINUTE)
-
-    assert {reason for _, reason, _ in rows(ada)} == {"blocked", "manual"}
-
-
-def test_undoing_never_lifts_a_permanent_one_whatever_it_is_given(bo: Contact, by: Actor, at: datetime) -> None:
-    stopped = tell(EventKind.TEXT_OPT_OUT, bo, at)
-    before = every_row()
-
-    answer = bulk.undo_many(event_ids={bo.pk: stopped.event_id}, by=by, at=at + MINUTE, note="please")
-
-    assert [refusal.code for each in answer[bo.pk] for refusal in each.refusals] == ["permanent_dnd"]
-    assert every_row() == before
-    assert ledger(bo)[-1] == ("staff_lift", "refused", "permanent_dnd")
