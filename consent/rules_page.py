@@ -45,11 +45,12 @@ def rule_sections(rules: Sequence[Rule]) -> tuple[Section, ...]:
     titles = {
         "R": "What silences, and what is only recorded",
         "L": "What ends it",
-        "J": "Addresses that change hands",
+        "E": "Evidence",
+        "J": "What goes on",
         "M": "Lists",
     }
     return tuple(
-        Section(title, tuple(_row(rule) for rule in rules if rule.code[0] == letter))
+        Section(title, tuple(_row(rule) for rule in rules if rule.code.startswith(letter)))
         for letter, title in titles.items()
     )
 
