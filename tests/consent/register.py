@@ -56,6 +56,20 @@ def happens(kind: EventKind, *channels: Channel, at: datetime = NOON, **fields: 
     return ConsentEvent(kind, channels or (Channel.SMS,), at, fields.pop("source", Source.CONTACT), **fields)
 
 
+def after(event: ConsentEvent, *active: ActiveSuppression, **fields: Any) -> list[Outcome]:
+    """Return what the event does, about Ada (1) who alone holds number 11 and mailbox 21."""
+    own = {channel: (21,) if channel is Channel.EMAIL else (11,) for channel in ADDRESS_KIND_OF}
+    values: dict[str, Any] = {"at": NOON, "address_id": 11, "holders": (1,), "contact_id": 1, "own_addresses": own}
+    return list(rules.decide(event, Situation(active=active, **values | fields)).outcomes)
+
+
+def answer(event: ConsentEvent, row: ActiveSuppression, **fields: Any) -> str:
+    """Return "lifted", or the code of what stood in the way, or the effect that is left."""
+    (outcome,) = after(event, row, **fields)
+    assert outcome.effect is not Effect.LIFTED or outcome.suppression_id == row.id
+    return outcome.code or outcome.effect.value
+
+
 @dataclass
 class Register:
     """Contacts, the addresses they hold, and what stands for them. Ids are small numbers."""
