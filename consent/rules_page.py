@@ -45,11 +45,12 @@ def rule_sections(rules: Sequence[Rule]) -> tuple[Section, ...]:
     titles = {
         "R": "What silences, and what is only recorded",
         "L": "What ends it",
-        "J": "Addresses that change hands",
+        "E": "Evidence",
+        "J": "What goes on",
         "M": "Lists",
     }
     return tuple(
-        Section(title, tuple(_row(rule) for rule in rules if rule.code[0] == letter))
+        Section(title, tuple(_row(rule) for rule in rules if rule.code.startswith(letter)))
         for letter, title in titles.items()
     )
 
@@ -203,11 +204,13 @@ others.
 What counts is when the contact acted, not when we heard of it. Of a no and a yes the newer one wins, and at the same
 moment the no. A no that arrives late is dropped when a newer yes, one that could have ended it, is on record; a yes
 that arrives late ends only what is older. Either is kept in the ledger as superseded. Hearing the same twice changes
-nothing.
+nothing. A late no is weighed against the yeses from its own number or mailbox; one from another number of the same
+person does not undo it, and the person opts in once more.
 
 A held message counts from the moment it was written, even when a reviewer makes it an opt-out days later.
 
-One row stands for one reason, so a yes that was given between two noes and arrives after both ends neither.
+One row stands for one reason, so a yes that was given between two noes and arrives after both ends neither, and the
+wider of the two noes holds.
 
 ## Numbers that are shared or change hands
 

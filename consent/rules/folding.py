@@ -44,7 +44,7 @@ def distinct(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Return the outcomes without repeats; where several silence one identity, the strongest of each term."""
     kept: dict[Identity | Outcome, Outcome] = {}
     for outcome in outcomes:
-        key = identity(outcome) if outcome.effect in _SILENCES else outcome
+        key = identity(outcome) if outcome.effect in _SILENCES and outcome.since else outcome
         kept[key] = _merged(kept[key], outcome) if key in kept else outcome
     return list(kept.values())
 
