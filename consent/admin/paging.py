@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 
-class CappedPaginator(Paginator[Any]):
+class CappedPaginator(Paginator):
     """Counts no further than a few thousand rows, so that neither counting nor the last page reads the whole table.
 
     Whoever looks for something older narrows the filters.
