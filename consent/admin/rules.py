@@ -24,9 +24,10 @@ def view(request: HttpRequest) -> HttpResponse:
     """Show every rule; each has its code as an anchor, so that other screens can point at it."""
     if not request.user.has_perm("consent.view_suppression"):
         raise PermissionDenied
-    letters = dict.fromkeys(rule.code[0] for rule in RULES)
+    letters = list(dict.fromkeys(rule.code[0] for rule in RULES))
     groups = [(TITLES.get(each, each), [_row(rule) for rule in RULES if rule.code[0] == each]) for each in letters]
-    codes = list(dict.fromkeys(rule.code for rule in RULES))
+    ordered = sorted(RULES, key=lambda rule: letters.index(rule.code[0]))
+    codes = list(dict.fromkeys(rule.code for rule in ordered))
     context = {**admin.site.each_context(request), "title": "Rules", "groups": groups, "codes": codes}
     return TemplateResponse(request, "consent/rules.html", context)
 

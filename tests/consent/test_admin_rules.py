@@ -26,10 +26,10 @@ def test_every_row_of_the_table_is_on_the_page(rules_page: str) -> None:
 
 
 def test_every_code_is_an_anchor_once_and_in_the_index(rules_page: str) -> None:
-    codes = list(dict.fromkeys(rule.code for rule in RULES))
+    anchors = re.findall(r'<article[^>]+id="([^"]+)"', rules_page)
 
-    assert re.findall(r'<article[^>]+id="([^"]+)"', rules_page) == codes
-    assert re.findall(r'class="sd-code" href="#([^"]+)"', rules_page) == codes
+    assert sorted(anchors) == sorted({rule.code for rule in RULES})
+    assert re.findall(r'class="sd-code" href="#([^"]+)"', rules_page) == anchors
 
 
 def test_every_group_of_codes_has_a_title() -> None:
