@@ -10,20 +10,24 @@ from django.template.response import TemplateResponse
 from consent.rules import RULES, Rule
 from consent.vocabulary import CHANNELS, Channel
 
-GROUPS = (
-    ("R", "What silences or is recorded"),
-    ("L", "What lifts"),
-    ("J", "What follows an address"),
-    ("M", "What happens on lists"),
-)
+TITLES = {
+    "R": "What silences or is recorded",
+    "L": "What lifts",
+    "E": "What happens to evidence",
+    "J": "What follows an address",
+    "M": "What happens on lists",
+}
+"""Codes begin with the letter of their group."""
 
 
 def view(request: HttpRequest) -> HttpResponse:
     """Show every rule; each has its code as an anchor, so that other screens can point at it."""
     if not request.user.has_perm("consent.view_suppression"):
         raise PermissionDenied
-    groups = [(title, [_row(rule) for rule in RULES if rule.code.startswith(letter)]) for letter, title in GROUPS]
-    codes = list(dict.fromkeys(rule.code for rule in RULES))
+    letters = list(dict.fromkeys(rule.code[0] for rule in RULES))
+    groups = [(TITLES.get(each, each), [_row(rule) for rule in RULES if rule.code[0] == each]) for each in letters]
+    ordered = sorted(RULES, key=lambda rule: letters.index(rule.code[0]))
+    codes = list(dict.fromkeys(rule.code for rule in ordered))
     context = {**admin.site.each_context(request), "title": "Rules", "groups": groups, "codes": codes}
     return TemplateResponse(request, "consent/rules.html", context)
 

@@ -52,7 +52,7 @@ class ViewOnlyAdmin(NamedScreen, ModelAdmin):
     show_full_result_count = False
     paginator = CappedPaginator
     sortable_by: tuple[str, ...] = ()
-    list_display_links = None
+    list_display_links: Sequence[str] | None = None
 
     def prepare(self, rows: Sequence[Any]) -> None:
         """Give the rows what their cells print beyond their own columns: names for ids."""
