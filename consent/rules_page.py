@@ -166,7 +166,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 _INTRODUCTION = """
 # Who may be contacted, and who may not
 
-This page is printed from the table that decides (`consent/rules/table.py`) by `manage.py print_rules`. Change the
+This page is printed from the table that decides (`consent/rules/table/`) by `manage.py print_rules`. Change the
 table, never this page: a test compares them.
 
 ## Who is silenced

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consent.models.codes import ProviderCode
-from consent.providers import meta_status, twilio_status
+from consent.providers import twilio_status
+from consent.providers.meta import status as meta_status
 from consent.values import CodeEffect
 from consent.vocabulary import EventKind
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from consent import keywords
 from consent.models import AppEvent, Delivery
-from consent.providers import meta, meta_status
-from consent.providers.meta_events import AppFact, Ignored, Told
+from consent.providers import meta
+from consent.providers.meta import status as meta_status
+from consent.providers.meta.events import AppFact, Ignored, Told
 from consent.registry import registry
 from consent.selectors.codes import status_effects
 from consent.selectors.words import word_lists

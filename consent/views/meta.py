@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from consent.providers import meta_signature
+from consent.providers.meta import signature as meta_signature
 from consent.services import inbox
 from consent.views.letting_in import is_too_large, refused, too_large
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from consent.models import Delivery
 from consent.providers import meta, twilio_voice
-from consent.providers.meta_events import AppFact
+from consent.providers.meta.events import AppFact
 from consent.services.twilio import form_pairs
 from contacts.models import Contact
 from tests.consent.doors import FORM, twilio_signature

@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from consent.providers import meta_messenger, meta_whatsapp
-from consent.providers.meta_events import AppFact, Ignored, items, mapping, text
+from consent.providers.meta import messenger, whatsapp
+from consent.providers.meta.events import AppFact, Ignored, items, mapping, text
 
 
 class Unreadable(ValueError):
@@ -19,8 +19,8 @@ class Unreadable(ValueError):
 
 
 _OBJECTS: dict[str, Callable[[Mapping[str, Any]], Iterator[AppFact | Ignored]]] = {
-    "whatsapp_business_account": meta_whatsapp.read_entry,
-    "page": meta_messenger.read_entry,
+    "whatsapp_business_account": whatsapp.read_entry,
+    "page": messenger.read_entry,
 }
 
 

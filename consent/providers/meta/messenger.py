@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from consent.providers.meta_events import AppFact, Ignored, Told, identity, items, mapping, moment, text
+from consent.providers.meta.events import AppFact, Ignored, Told, identity, items, mapping, moment, text
 from consent.vocabulary import Channel
 
 # The documentation writes a space, what arrives has an underscore.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from consent.providers.meta_events import AppFact, Ignored, Told, identity, items, mapping, moment, text
+from consent.providers.meta.events import AppFact, Ignored, Told, identity, items, mapping, moment, text
 from consent.vocabulary import Channel
 
 _DIGITS = re.compile(r"\+?[0-9]{5,20}")

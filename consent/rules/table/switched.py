@@ -1,0 +1,158 @@
+"""Rows that silence on what staff, contacts and integrations switch, file or import: R14 to R25."""
+
+from __future__ import annotations
+
+from consent.rules.rows import Rule, Scope, Setting, Target
+from consent.rules.table.shared import MARKETING_ONLY, OPT_IN_OR_EVIDENCE, PERMANENT, STAFF, TEMPORARY, on
+from consent.vocabulary import Channel, Direction, EventKind, LiftRoute, Reason
+
+SWITCHED: tuple[Rule, ...] = (
+    Rule(
+        "R14",
+        "Agent records an opt-out that the contact asked for off-line: by voice, letter, e-mail or in person",
+        on(EventKind.STAFF_OPT_OUT),
+        source="47 CFR 64.1200(a)(11)",
+        why="A spoken no is as good as a typed one, and nobody may take it back for the contact.",
+        sets=(Setting(Reason.OPT_OUT, PERMANENT, target=Target.CONTACT_AND_ADDRESSES),),
+        lifted_by=OPT_IN_OR_EVIDENCE,
+    ),
+    Rule(
+        "R15",
+        "Agent switches DND on by hand",
+        on(EventKind.DND_ON),
+        source="Staff's own judgement",
+        why="What staff switched on, staff may switch off.",
+        sets=(Setting(Reason.MANUAL, TEMPORARY, target=Target.CONTACT),),
+        lifted_by=STAFF,
+    ),
+    Rule(
+        "R16",
+        "Contact chooses never to be contacted again on the preference page",
+        on(EventKind.PREFERENCE_NEVER),
+        source="CAN-SPAM 16 CFR 316.5; GDPR Art. 7(3)",
+        why="One choice ends all marketing and conversation on every channel.",
+        sets=(
+            Setting(
+                Reason.DO_NOT_CONTACT,
+                PERMANENT,
+                MARKETING_ONLY,
+                Scope.ALL,
+            ),
+        ),
+        lifted_by=frozenset({LiftRoute.PREFERENCE_PAGE, LiftRoute.APPROVED_EVIDENCE}),
+    ),
+    Rule(
+        "R17",
+        "Agent switches Do Not Contact on by hand",
+        on(EventKind.DO_NOT_CONTACT_ON),
+        source="Staff's own judgement",
+        why="A kill switch that leaves every subscription as it was for the day it is switched off.",
+        sets=(Setting(Reason.DO_NOT_CONTACT, TEMPORARY, MARKETING_ONLY, Scope.ALL, target=Target.CONTACT),),
+        lifted_by=STAFF,
+    ),
+    Rule(
+        "R18",
+        "The number belongs to somebody else",
+        on(EventKind.TEXT_WRONG_NUMBER),
+        source="FCC reassigned numbers, 47 CFR 64.1200(m)",
+        why="Consent belongs to a person at a number. The stranger there gave none.",
+        channels=frozenset({Channel.SMS, Channel.CALL, Channel.WHATSAPP}),
+        sets=(Setting(Reason.WRONG_NUMBER, PERMANENT, scope=Scope.PHONE, target=Target.ADDRESS),),
+        lifted_by=frozenset({LiftRoute.NUMBER_CORRECTED, LiftRoute.REVIEWER}),
+        lift_note="Support corrects the number with a note, or marks a false positive. Never START.",
+    ),
+    Rule(
+        "R19",
+        "Message tells of the contact's death",
+        on(EventKind.TEXT_DECEASED),
+        source="Our decision",
+        why="Nobody should have to say this twice.",
+        sets=(Setting(Reason.DECEASED, PERMANENT, scope=Scope.ALL),),
+        lifted_by=frozenset({LiftRoute.APPROVED_EVIDENCE, LiftRoute.REVIEWER}),
+        lift_note="A reviewer may mark it a false positive.",
+    ),
+    Rule(
+        "R20",
+        "Abusive or hostile message",
+        on(EventKind.TEXT_HOSTILE),
+        source="Our decision; reasonable-person test",
+        why="Anger is a no in other words.",
+        sets=(Setting(Reason.HOSTILE, PERMANENT),),
+        lifted_by=OPT_IN_OR_EVIDENCE | {LiftRoute.REVIEWER},
+        lift_note="A reviewer may mark it a false positive.",
+    ),
+    Rule(
+        "R21",
+        "Agent blocks the contact",
+        on(EventKind.BLOCK),
+        source="Staff's own judgement",
+        why="Blocking shuts both directions and opts the contact out of texts, which outlasts the unblock.",
+        sets=(
+            Setting(
+                Reason.BLOCKED,
+                TEMPORARY,
+                scope=Scope.TEXT_AND_CALL,
+                target=Target.CONTACT,
+                direction=Direction.INBOUND,
+            ),
+            Setting(Reason.BLOCKED, TEMPORARY, scope=Scope.TEXT_AND_CALL, target=Target.CONTACT),
+            Setting(Reason.MANUAL, TEMPORARY, scope=Scope.SMS, target=Target.CONTACT, takes_over=True),
+        ),
+        lifted_by=STAFF,
+        lift_note="Unblock first; the opt-out that came with it ends when the contact asks.",
+    ),
+    Rule(
+        "R22",
+        "Agent switches inbound DND on",
+        on(EventKind.INBOUND_DND_ON),
+        source="Staff's own judgement",
+        why="Calls and texts from this contact are refused; what we may send is another question.",
+        sets=(
+            Setting(
+                Reason.MANUAL,
+                TEMPORARY,
+                scope=Scope.EVENT,
+                target=Target.CONTACT,
+                direction=Direction.INBOUND,
+            ),
+        ),
+        channels=frozenset({Channel.SMS, Channel.CALL}),
+        lifted_by=STAFF,
+    ),
+    Rule(
+        "R23",
+        "Objection to marketing, or erasure",
+        on(EventKind.OBJECTION),
+        source="GDPR Art. 21(2)-(3) and 17(3)",
+        why="The right to object is absolute: only the person can take it back.",
+        sets=(
+            Setting(
+                Reason.OBJECTION,
+                PERMANENT,
+                MARKETING_ONLY,
+                Scope.ALL,
+                target=Target.CONTACT_AND_ADDRESSES,
+            ),
+        ),
+        lifted_by=frozenset({LiftRoute.PREFERENCE_PAGE}),
+    ),
+    Rule(
+        "R24",
+        "Imported suppression",
+        on(EventKind.IMPORT_SUPPRESSION),
+        source="The file that was imported",
+        why="A no given to the system before us is a no given to us.",
+        sets=(Setting(Reason.IMPORTED, PERMANENT, target=Target.AS_NAMED, direction=None, as_asked=True),),
+        lifted_by=frozenset({LiftRoute.APPROVED_EVIDENCE}),
+        lift_note="A temporary one by staff.",
+    ),
+    Rule(
+        "R25",
+        "Integration or workflow sets DND",
+        on(EventKind.API_DND_ON),
+        source="The integration's own judgement",
+        why="What a machine switched on without the contact's word, staff may switch off.",
+        sets=(Setting(Reason.MANUAL, TEMPORARY, target=Target.CONTACT, direction=None),),
+        lifted_by=STAFF,
+    ),
+)
