@@ -10,7 +10,7 @@ import structlog
 
 def configure(options: dict[str, Any]) -> None:
     """Set up logging. Shape: `options` has `json` (bool) and `level` (a standard level's name)."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

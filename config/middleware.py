@@ -34,5 +34,5 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path.startswith("/admin/") or request.path.startswith("/api/v1/docs"):
-            response._csp_update = STAFF_SITE_POLICY
+            response._csp_update = STAFF_SITE_POLICY  # type: ignore[attr-defined]  # how django-csp is told
         return super().process_response(request, response)

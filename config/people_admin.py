@@ -79,7 +79,7 @@ class RoleAdmin(NamedScreen, GroupAdmin, ModelAdmin):
     list_per_page = 25
     filter_horizontal = ()
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         ours = Permission.objects.filter(content_type__app_label__in=OURS).exclude(codename__contains="historical")
         kwargs["queryset"] = ours.select_related("content_type").order_by("content_type__app_label", "name")
         return super().formfield_for_manytomany(

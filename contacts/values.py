@@ -37,6 +37,13 @@ class Actor:
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
 
     @property
+    def staff_id(self) -> int:
+        """Return the user's id, for what only a member of staff may do. Raises: ValueError for anybody else."""
+        if self.kind is not ActorKind.USER:
+            raise ValueError(f"{self.ref} is no member of staff, and only staff may do this.")
+        return int(self.id)
+
+    @property
     def user_id(self) -> int | None:
         return int(self.id) if self.kind is ActorKind.USER else None
 

@@ -92,7 +92,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         claim = self.get_object(request, object_id)
-        if claim is None or not self.has_view_permission(request, claim):
+        if not isinstance(claim, Evidence) or not self.has_view_permission(request, claim):
             return super().change_view(request, object_id, form_url, extra_context)
         pending = selectors.is_pending(claim)
         context = {
@@ -136,7 +136,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
             form.add_error(error.field if error.field in form.fields else None, str(error))
             return None
 
-    def proof(self, request: HttpRequest, evidence_id: int) -> HttpResponse:
+    def proof(self, request: HttpRequest, evidence_id: int) -> FileResponse:
         """Hand out the proof file as an attachment that no browser runs."""
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from unfold.widgets import (
@@ -62,8 +62,10 @@ class FileEvidenceForm(forms.Form):
     def __init__(self, *args: Any, addresses: tuple[AddressChoice, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         channels = dict.fromkeys(channel for each in addresses for channel in each.channels)
-        self.fields["address"].choices = [(each.id, each.shown) for each in addresses]
-        self.fields["channels"].choices = [(str(channel), channel.label) for channel in channels]
+        cast(forms.ChoiceField, self.fields["address"]).choices = [(each.id, each.shown) for each in addresses]
+        cast(forms.ChoiceField, self.fields["channels"]).choices = [
+            (str(channel), channel.label) for channel in channels
+        ]
         self.fields["file"].help_text = f"Optional: {', '.join(each.label for each in ACCEPTED)}."
 
     def claim(self, *, contact_id: int, file: StoredFile | None) -> Claim:

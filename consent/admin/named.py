@@ -14,7 +14,7 @@ class NamedScreen:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         named = {"title": self.screen, "screen": self.screen}
-        return super().changelist_view(request, {**named, **(extra_context or {})})  # type: ignore[misc,no-any-return]
+        return super().changelist_view(request, {**named, **(extra_context or {})})  # type: ignore[misc]
 
     def changeform_view(
         self,
@@ -24,4 +24,4 @@ class NamedScreen:
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         named = {"screen": self.screen}
-        return super().changeform_view(request, object_id, form_url, {**named, **(extra_context or {})})  # type: ignore[misc,no-any-return]
+        return super().changeform_view(request, object_id, form_url, {**named, **(extra_context or {})})  # type: ignore[misc]

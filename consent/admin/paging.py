@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 
@@ -21,8 +18,7 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """Return the number of rows, or MOST where there are more."""
-        first: QuerySet[Any] = self.object_list[: self.MOST]
-        return first.count()
+        return int(self.object_list[: self.MOST].count())  # type: ignore[attr-defined]  # a query, never a list
 
     @property
     def is_capped(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -41,7 +41,9 @@ class CorrectionForm(NoteForm):
         super().__init__(*args, **kwargs)
         holders = holder_ids(case.address_id) if case.address_id is not None else ()
         known = names(contact_ids=holders).contacts
-        self.fields["contact"].choices = [(each, known.get(each, f"Contact {each}")) for each in holders]
+        cast(forms.ChoiceField, self.fields["contact"]).choices = [
+            (each, known.get(each, f"Contact {each}")) for each in holders
+        ]
         self.fields["note"].label = "How you found out"
 
 

@@ -35,7 +35,7 @@ class NamedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows: list[Model] = list(self.result_list)
+        rows: list[Model] = list(self.result_list)  # type: ignore[has-type]
         self.result_list = rows
         self.model_admin.prepare(rows)
 

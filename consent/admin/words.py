@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -89,7 +89,7 @@ class WordsForm(forms.Form):
     def __init__(self, *args: Any, entries: tuple[OwnEntry, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entries = entries
-        self.fields["remove"].choices = [
+        cast(forms.ChoiceField, self.fields["remove"]).choices = [
             (str(position), f"{entry.text} ({entry.means})") for position, entry in enumerate(entries)
         ]
         if not entries:

@@ -92,10 +92,10 @@ def case_of(suppression_id: int) -> Case | None:
 
 def rows_of_case(row: Suppression) -> QuerySet[Suppression]:
     """Return the standing rows that are judged together with this one."""
-    together = Suppression.objects.filter(lifted_at__isnull=True, reason=row.reason, address_id=row.address_id)
+    together = Suppression.objects.filter(lifted_at__isnull=True, reason=row.reason, address=row.address_id)
     if row.reason == Reason.REVIEW_HOLD:
         together = together.filter(channel=row.channel)
-    return together if row.address_id is not None else together.filter(contact_id=row.contact_id)
+    return together if row.address_id is not None else together.filter(contact=row.contact_id)
 
 
 def cases(rows: Iterable[Suppression]) -> list[Case]:

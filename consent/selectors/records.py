@@ -114,7 +114,7 @@ def own_deliveries(deliveries: QuerySet[Delivery], *, owner_id: int) -> QuerySet
     return deliveries.filter(Exists(messages))
 
 
-def _own_contacts(owner_id: int) -> QuerySet[Contact, dict[str, Any]]:
+def _own_contacts(owner_id: int) -> QuerySet[Contact, Any]:
     return contacts.visible_contacts().filter(owner_id=owner_id).values("id")
 
 

@@ -93,7 +93,7 @@ def file_evidence(*, claim: Claim, by: Actor, at: datetime, source: Source = Sou
             file_type=stored.content_type if stored else "",
             file_sha256=stored.sha256 if stored else "",
             file_key=stored.key if stored else "",
-            submitted_by_id=by.user_id,
+            submitted_by_id=by.staff_id,
             submitted_at=at,
         )
         _record(evidence, EventKind.EVIDENCE_FILED, Effect.NOTHING, by=by, at=at, source=source)

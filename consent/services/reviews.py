@@ -192,7 +192,7 @@ def _judge(
 
 def _review(row: Suppression, verdict: Verdict, *, note: str, by: Actor, at: datetime) -> Review:
     return Review.objects.create(
-        suppression=row, verdict=verdict, reviewer_id=by.user_id, note=note.strip(), decided_at=at
+        suppression=row, verdict=verdict, reviewer_id=by.staff_id, note=note.strip(), decided_at=at
     )
 
 

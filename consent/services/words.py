@@ -66,7 +66,7 @@ def change_words(
                 number=number + 1,
                 entries=write_entries([*kept, *add]),
                 note=note.strip()[:300],
-                saved_by_id=by.user_id,
+                saved_by_id=by.staff_id,
                 saved_at=at,
             )
     except IntegrityError as error:

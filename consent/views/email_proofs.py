@@ -80,7 +80,7 @@ Prove = Callable[[HttpRequest, Secrets, datetime], Proof]
 """(request, the door's secrets, now) → Proof. Raises: Unproven, Malformed, NotNow."""
 
 
-class _PasswordView(AnymailBaseWebhookView):  # type: ignore[misc]  # anymail has no types
+class _PasswordView(AnymailBaseWebhookView):  # anymail has no types
     esp_name = "e-mail"
 
 

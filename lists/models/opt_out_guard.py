@@ -79,7 +79,7 @@ def keep_history(model_name: str, columns: Sequence[str]) -> list[pgtrigger.Trig
             level=pgtrigger.Statement,
             when=pgtrigger.After,
             operation=operation,
-            referencing=pgtrigger.Referencing(new="written"),  # type: ignore[no-untyped-call]
+            referencing=pgtrigger.Referencing(new="written"),
             func=f"""
                 INSERT INTO lists_historical{model_name}
                     ({", ".join(columns)}, history_date, history_type, history_change_reason, history_user_id)

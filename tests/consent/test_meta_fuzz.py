@@ -138,8 +138,7 @@ def test_no_batch_and_no_call_is_too_odd_to_be_parsed() -> None:
             raw[rng.randrange(len(raw))] = rng.randrange(256)
         try:
             events = meta.parse(bytes(raw))
-        except meta.Unreadable as error:
-            assert str(error)
+        except meta.Unreadable:
             continue
         assert all(len(event.identity) == 64 for event in events if isinstance(event, AppFact))
     for _ in range(3500):
