@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from consent.rules.folding import standing
 from consent.rules.rows import Rule
-from consent.values import ActiveSuppression, ConsentEvent, EndedSuppression, Outcome, Situation
+from consent.values import ConsentEvent, EndedSuppression, Outcome, Situation
 from consent.vocabulary import Channel, Effect
 
 
@@ -30,9 +31,9 @@ def _again(rule: Rule, ended: EndedSuppression, event: ConsentEvent, situation: 
         expires_at=row.expires_at,
         copied_from=row.id,
     )
-    standing = next((other for other in situation.active if _identity(other) == _identity(row)), None)
-    if standing is not None:
-        return replace(wanted, effect=Effect.UNCHANGED, rule=rule.code, suppression_id=standing.id, since=None)
+    again = standing(wanted, situation.active)
+    if again is not None:
+        return replace(wanted, effect=Effect.UNCHANGED, rule=rule.code, suppression_id=again.id, since=None)
     if any(
         opted_in_at > ended.ended_at
         for (where, _), opted_in_at in situation.opted_in_at.items()
@@ -42,7 +43,3 @@ def _again(rule: Rule, ended: EndedSuppression, event: ConsentEvent, situation: 
     if row.expires_at is not None and row.expires_at <= event.occurred_at:
         return replace(wanted, effect=Effect.NOTHING, rule=rule.code, code="ran_out")
     return wanted
-
-
-def _identity(row: ActiveSuppression) -> tuple[object, ...]:
-    return (row.address_id, row.contact_id, row.channel, row.direction, row.reason)

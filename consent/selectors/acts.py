@@ -16,12 +16,14 @@ from consent.vocabulary import Effect, Reason
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What one event changed. `made` are the suppressions that it set or made stronger, `blocks` those of them that
-    only an unblock lifts; `ended` is what it lifted, or made stronger, as that stood before.
+    """What one event changed.
+
+    Shape: `made` maps each contact to the suppressions that were set or made stronger for it, without `blocks`, those
+    that only an unblock lifts. `ended` is what was lifted, or made stronger, as it stood before.
     """
 
     occurred_at: datetime
-    made: frozenset[int]
+    made: Mapping[int, frozenset[int]]
     blocks: frozenset[int]
     ended: tuple[EndedSuppression, ...]
 
@@ -30,32 +32,42 @@ def acts(event_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Act]:
     """Return the acts by event, in five queries however many they are. An event that changed nothing is absent."""
     entries = LedgerEntry.objects.filter(
         event_id__in=event_ids, effect__in=[Effect.SET, Effect.STRENGTHENED, Effect.LIFTED]
-    ).values_list("event_id", "effect", "reason", "suppression_id", "occurred_at")
-    by_effect: dict[tuple[uuid.UUID, str], set[int]] = defaultdict(set)
-    blocks: dict[uuid.UUID, set[int]] = defaultdict(set)
+    ).values_list("event_id", "contact_id", "effect", "reason", "suppression_id", "occurred_at")
     occurred: dict[uuid.UUID, datetime] = {}
-    for event_id, effect, reason, suppression_id, occurred_at in entries:
-        by_effect[event_id, effect].add(suppression_id or 0)
+    made: dict[uuid.UUID, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    blocks: dict[uuid.UUID, set[int]] = defaultdict(set)
+    ended: dict[str, dict[uuid.UUID, set[int]]] = {effect: defaultdict(set) for effect in _ENDING}
+    for event_id, contact_id, effect, reason, suppression_id, occurred_at in entries:
         occurred[event_id] = occurred_at
-        if reason == Reason.BLOCKED and effect != Effect.LIFTED:
+        if effect in ended:
+            ended[effect][event_id].add(suppression_id or 0)
+        if effect == Effect.LIFTED:
+            continue
+        if reason == Reason.BLOCKED:
             blocks[event_id].add(suppression_id or 0)
-    lifted = _lifted({each for (_, effect), ids in by_effect.items() if effect == Effect.LIFTED for each in ids})
-    before = _before({event_id: by_effect[event_id, Effect.STRENGTHENED] for event_id in occurred})
+        else:
+            made[event_id][contact_id or 0].add(suppression_id or 0)
+    lifted = _lifted({each for ids in ended[Effect.LIFTED].values() for each in ids})
+    before = _before(ended[Effect.STRENGTHENED])
     return {
         event_id: Act(
             occurred_at,
-            made=frozenset(by_effect[event_id, Effect.SET] | by_effect[event_id, Effect.STRENGTHENED]),
+            made={contact_id: frozenset(ids) for contact_id, ids in made[event_id].items()},
             blocks=frozenset(blocks[event_id]),
             ended=tuple(
                 EndedSuppression(row, occurred_at)
                 for row in (
-                    *(lifted[each] for each in sorted(by_effect[event_id, Effect.LIFTED])),
-                    *(before[event_id, each] for each in sorted(by_effect[event_id, Effect.STRENGTHENED])),
+                    *(lifted[each] for each in sorted(ended[Effect.LIFTED][event_id])),
+                    *(before[event_id, each] for each in sorted(ended[Effect.STRENGTHENED][event_id])),
                 )
             ),
         )
         for event_id, occurred_at in occurred.items()
     }
+
+
+_ENDING = (Effect.LIFTED, Effect.STRENGTHENED)
+"""Effects after which a suppression no longer stands as it stood."""
 
 
 def _lifted(ids: Collection[int]) -> dict[int, ActiveSuppression]:

@@ -117,9 +117,9 @@ def undo_many(
     """
     undone: dict[int, tuple[Recorded, ...]] = {}
     for chunk in _chunks(event_ids):
-        cases = _undoing(chunk, at=at, note=note)
-        recorded = record_events(cases=cases, by=by, at=at)
-        undone |= _by_contact(cases, recorded)
+        undoing = _undoing(chunk, at=at, note=note)
+        recorded = record_events(cases=[case for _, case in undoing], by=by, at=at)
+        undone |= _by_contact(undoing, recorded)
     return undone
 
 
@@ -130,8 +130,8 @@ def foresee_undoing(*, event_ids: Mapping[int, uuid.UUID], at: datetime, note: s
     """
     foreseen: dict[int, tuple[Outcome, ...]] = {}
     for chunk in _chunks(event_ids):
-        cases = _undoing(chunk, at=at, note=note)
-        changes = _by_contact(cases, foresee(cases=cases, at=at))
+        undoing = _undoing(chunk, at=at, note=note)
+        changes = _by_contact(undoing, foresee(cases=[case for _, case in undoing], at=at))
         foreseen |= {
             contact_id: tuple(outcome for change in each for outcome in change.outcomes)
             for contact_id, each in changes.items()
@@ -145,11 +145,11 @@ def _chunks(event_ids: Mapping[int, uuid.UUID]) -> Iterable[dict[int, uuid.UUID]
         yield dict(ordered[start : start + CHUNK])
 
 
-def _undoing(event_ids: Mapping[int, uuid.UUID], *, at: datetime, note: str) -> list[Case]:
-    """Return the cases of undoing, in the order in which they must be decided."""
+def _undoing(event_ids: Mapping[int, uuid.UUID], *, at: datetime, note: str) -> list[tuple[int, Case]]:
+    """Return the cases of undoing with the contact they are for, in the order in which they must be decided."""
     known = acts(event_ids.values())
     return [
-        case
+        (contact_id, case)
         for contact_id, event_id in event_ids.items()
         for case in _cases(contact_id, known.get(event_id), at=at, note=note)
     ]
@@ -169,18 +169,18 @@ def _cases(contact_id: int, act: Act | None, *, at: datetime, note: str) -> list
             as_of=act.occurred_at if act else None,
         )
 
-    cases = []
-    if act is not None and act.blocks:
-        cases.append(Case(event(EventKind.UNBLOCK, act.blocks), contact_id))
-    if act is None or act.made - act.blocks:
-        cases.append(Case(event(EventKind.STAFF_LIFT, act.made - act.blocks if act else frozenset()), contact_id))
-    if act is not None and act.ended:
+    if act is None:
+        return [Case(event(EventKind.STAFF_LIFT, frozenset()), contact_id)]
+    cases = [Case(event(EventKind.UNBLOCK, act.blocks), contact_id)] if act.blocks else []
+    # A shared address may have left something for another contact, and it ends on that contact's record.
+    cases += [Case(event(EventKind.STAFF_LIFT, made), whose) for whose, made in act.made.items()]
+    if act.ended:
         cases.append(Case(event(EventKind.CHANGE_UNDONE), contact_id, ended=act.ended))
     return cases
 
 
-def _by_contact(cases: Sequence[Case], answers: Iterable[Answer]) -> dict[int, tuple[Answer, ...]]:
+def _by_contact(undoing: Sequence[tuple[int, Case]], answers: Iterable[Answer]) -> dict[int, tuple[Answer, ...]]:
     found: dict[int, list[Answer]] = defaultdict(list)
-    for case, answer in zip(cases, answers, strict=True):
-        found[case.contact_id or 0].append(answer)
+    for (contact_id, _), answer in zip(undoing, answers, strict=True):
+        found[contact_id].append(answer)
     return {contact_id: tuple(each) for contact_id, each in found.items()}

@@ -9,8 +9,9 @@ import pytest
 
 from consent.models import Suppression
 from consent.services import bulk, dnd
-from consent.services.recording import Recorded
-from consent.vocabulary import Channel, EventKind
+from consent.services.recording import Recorded, record_event
+from consent.values import ConsentEvent, SuppressionTerms
+from consent.vocabulary import Channel, EventKind, Kind, Source
 from contacts.drafts import NewAddress
 from contacts.models import Contact
 from contacts.services import create_contact, remove_address
@@ -150,6 +151,35 @@ def test_undoing_a_lift_leaves_a_contact_alone_who_opted_in_since(ada: Contact, 
 
     assert rows(ada) == [("call", "manual", "temporary")]
     assert ("change_undone", "superseded", "came_back") in ledger(ada)
+
+
+def test_undoing_a_lift_at_a_shared_address_leaves_nothing_behind(
+    ada: Contact, twin: Contact, by: Actor, at: datetime
+) -> None:
+    record_event(
+        event=ConsentEvent(
+            EventKind.IMPORT_SUPPRESSION,
+            (Channel.SMS,),
+            at - MINUTE,
+            Source.IMPORT,
+            terms=SuppressionTerms(kind=Kind.TEMPORARY),
+        ),
+        address_id=phone_of(ada),
+        by=by,
+        at=at - MINUTE,
+    )
+    before = {row[:3] for row in named()}
+    lifted = bulk.lift_many(contact_ids=[ada.pk], channels=[Channel.SMS], by=by, at=at)
+    assert {row[:3] for row in named()} != before
+
+    undo(lifted, by, at + MINUTE)
+
+    assert {row[:3] for row in named()} == before
+
+
+def named() -> set[tuple[object, ...]]:
+    """Return whom and what each standing suppression names."""
+    return set(Suppression.objects.filter(lifted_at=None).values_list("address_id", "contact_id", "reason", "since"))
 
 
 def test_undoing_a_lift_restores_what_stood_at_an_address_the_contact_has_left(
