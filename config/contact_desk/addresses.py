@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from config.contact_desk.forms import AddressForm
 from config.contact_desk.overview import show_overview
@@ -19,8 +18,7 @@ from contacts.vocabulary import AddressKind
 MAY_CHANGE = "contacts.change_contact"
 
 
-@require_POST
-@for_contact(MAY_CHANGE)
+@for_contact(MAY_CHANGE, posts=True)
 def add(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Add an address in any spelling."""
     form = AddressForm(request.POST)
@@ -44,8 +42,7 @@ def _added(contact: Contact, joined: tuple[int, ...]) -> str:
     return f"{shown} added. It is shared with {', '.join(others)}." if others else f"{shown} added."
 
 
-@require_POST
-@for_contact(MAY_CHANGE)
+@for_contact(MAY_CHANGE, posts=True)
 def remove(request: HttpRequest, contact: Contact, address_id: int) -> HttpResponse:
     """Part the contact from an address."""
     remove_address(contact_id=contact.pk, address_id=address_id, **act_of(request))
@@ -54,8 +51,7 @@ def remove(request: HttpRequest, contact: Contact, address_id: int) -> HttpRespo
     return redirect(PAGE_URL, contact.pk)
 
 
-@require_POST
-@for_contact(MAY_CHANGE)
+@for_contact(MAY_CHANGE, posts=True)
 def promote(request: HttpRequest, contact: Contact, address_id: int) -> HttpResponse:
     """Make an address the primary of its kind."""
     change = make_primary(contact_id=contact.pk, address_id=address_id, **act_of(request))

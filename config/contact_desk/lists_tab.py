@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from config.contact_desk import dates
 from config.contact_desk.lists_actions import ACTIONS, refused
@@ -49,8 +48,7 @@ def view(request: HttpRequest, contact: Contact) -> HttpResponse:
     return show_lists(request, contact)
 
 
-@require_POST
-@for_contact("contacts.view_contact", MAY_CHANGE)
+@for_contact("contacts.view_contact", MAY_CHANGE, posts=True)
 def act(request: HttpRequest, contact: Contact, action: str) -> HttpResponse:
     """Carry out one verb of lists for this contact, or show the tab again with the reason why not."""
     if action not in ACTIONS:

@@ -44,11 +44,12 @@ def act_of(request: HttpRequest) -> Act:
 ContactView = Callable[..., HttpResponse]
 
 
-def for_contact(*permissions: str) -> Callable[[ContactView], ContactView]:
+def for_contact(*permissions: str, posts: bool = False) -> Callable[[ContactView], ContactView]:
     """Return a decorator that hands a view its contact, or answers why it can't.
 
     The view gets the contact in place of its id. Without one of the permissions the answer is 403, and the log has
-    it; a contact that is gone leads back to the list, a refusal of contacts back to the page.
+    it; a contact that is gone leads back to the list, a refusal of contacts back to the page. `posts` says that the
+    view changes something: whoever comes to its address otherwise is led to the page too.
     """
 
     def decorate(view: ContactView) -> ContactView:
@@ -59,6 +60,8 @@ def for_contact(*permissions: str) -> Callable[[ContactView], ContactView]:
             if contact is None:
                 messages.warning(request, f"Contact {contact_id} does not exist or was deleted. Search for it here.")
                 return redirect(LIST_URL)
+            if posts and request.method != "POST":
+                return redirect(PAGE_URL, contact.pk)
             try:
                 return view(request, contact, **kwargs)
             except ContactRefusal as refusal:

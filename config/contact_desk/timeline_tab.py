@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from config.contact_desk.page import show
 from config.contact_desk.people import names_of
 from config.contact_desk.shell import for_contact
 from config.contact_desk.timeline_words import Subject, effect_of, title_of
-from consent.selectors.timeline import TimelineEvent, TimelineLine, newest_change, timeline
+from consent.selectors.timeline import TimelineEvent, TimelineLine, TimelinePage, newest_change, timeline
 from consent.vocabulary import CHANNELS, Channel, Effect, EventKind, Source
 from contacts.models import Address, Contact
 from contacts.vocabulary import Word
@@ -93,22 +94,19 @@ def view(request: HttpRequest, contact: Contact) -> HttpResponse:
         return show(request, contact, tab="timeline", template="timeline.html", refused=True, status=403)
     filters = TimelineFilter(request.GET)
     filters.is_valid()
-    page = timeline(
+    page = _page(contact, filters.cleaned_data)
+    events, older = views_of(page.events, contact), _older(request, page.older_than)
+    return show(request, contact, tab="timeline", template="timeline.html", filters=filters, events=events, older=older)
+
+
+def _page(contact: Contact, chosen: dict[str, Any]) -> TimelinePage:
+    about, channel = About(chosen.get("about", "")), chosen.get("channel")
+    return timeline(
         contact.pk,
-        older_than=filters.cleaned_data.get("before"),
-        channel=Channel(filters.cleaned_data["channel"]) if filters.cleaned_data.get("channel") else None,
-        kinds=_kinds(About(filters.cleaned_data.get("about", ""))),
-        effects=[Effect.REFUSED] if filters.cleaned_data.get("about") == About.REFUSED else (),
-    )
-    return show(
-        request,
-        contact,
-        tab="timeline",
-        template="timeline.html",
-        filters=filters,
-        events=views_of(page.events, contact),
-        older=_older(request, page.older_than),
-        newer="before" in request.GET,
+        older_than=chosen.get("before"),
+        channel=Channel(channel) if channel else None,
+        kinds=_kinds(about),
+        effects=[Effect.REFUSED] if about is About.REFUSED else (),
     )
 
 

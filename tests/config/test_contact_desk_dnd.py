@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -419,7 +422,7 @@ def test_marketing_sees_the_panel_without_any_button(ada: Contact, marketing: Us
 def test_a_get_changes_nothing_and_an_unknown_button_is_not_found(ada: Contact, agent: User) -> None:
     client = as_user(agent)
 
-    assert client.get(f"/admin/contacts/contact/{ada.pk}/dnd/block/").status_code == 405
+    assert client.get(f"/admin/contacts/contact/{ada.pk}/dnd/block/").headers["Location"] == page(ada)
     assert press(client, ada, "erase").status_code == 404
     assert not LedgerEntry.objects.exists()
 
@@ -443,3 +446,25 @@ def test_a_deleted_contact_leads_back_to_the_list(ada: Contact, agent: User) -> 
     assert answer.headers["Location"] == "/admin/contacts/contact/"
     assert "does not exist or was deleted" in said(answer)
     assert not LedgerEntry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_the_same_moment_one_is_done_and_one_is_told(
+    ada: Contact, superuser: User, connected: None
+) -> None:
+    seen = fingerprint(contact_dnd(ada.pk))
+    at_once = Barrier(2)
+
+    def one(channel: str) -> int:
+        try:
+            client = as_user(superuser)
+            at_once.wait(timeout=30)
+            return press(client, ada, "on", channel=channel, direction="outbound", seen=seen).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(one, ["sms", "email"]))
+
+    assert answers == [302, 409]
+    assert len(written()) == 1

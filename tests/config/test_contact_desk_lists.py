@@ -159,5 +159,6 @@ def test_staff_without_a_role_may_not(ada: Contact, news: ContactList) -> None:
 def test_a_get_changes_nothing(ada: Contact, agent: User) -> None:
     url = reverse("admin:contact-desk-lists-act", args=[ada.pk, "add"])
 
-    assert as_user(agent).get(url).status_code == 405
+    assert as_user(agent).get(url).status_code == 302
+    assert not ListMembership.objects.exists()
     assert press_list(as_user(agent), ada, "sell").status_code == 404
