@@ -13,6 +13,7 @@ from consent.providers.meta import status as meta_status
 from consent.providers.meta.events import AppFact, Ignored, Told
 from consent.registry import registry
 from consent.selectors.codes import status_effects
+from consent.selectors.questions import is_answer_awaited
 from consent.selectors.words import word_lists
 from consent.services.inbox import Read, UnreadableDelivery
 from consent.services.ledger import Proof
@@ -147,7 +148,7 @@ def _record(event: _Event, delivery: Delivery, at: datetime) -> None:
             at=at,
         )
         return
-    wish, reading = _read(event.fact)
+    wish, reading = _read(event)
     receive(
         message=ReceivedMessage(
             delivery_id=delivery.pk,
@@ -165,10 +166,17 @@ def _record(event: _Event, delivery: Delivery, at: datetime) -> None:
     )
 
 
-def _read(fact: AppFact) -> tuple[EventKind | None, Reading]:
+def _read(event: _Event) -> tuple[EventKind | None, Reading]:
     """Return what a choice in the app's settings is, or how the words are read."""
+    fact = event.fact
     if fact.told in _WISHES:
         kind, message_class = _WISHES[fact.told]
         return kind, Reading(message_class, "K00", "provider", fact.told.value)
-    reading = keywords.read(fact.words, words=word_lists(), list_keywords=registry.list_keywords(), button=fact.button)
+    words = word_lists()
+    asked = is_answer_awaited(
+        body=fact.words, words=words, address_id=event.address_id, channel=fact.channel, at=event.occurred_at
+    )
+    reading = keywords.read(
+        fact.words, words=words, opt_in_pending=asked, list_keywords=registry.list_keywords(), button=fact.button
+    )
     return None, reading

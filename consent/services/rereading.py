@@ -30,18 +30,20 @@ class Reread:
 def reread(*, words: WordLists, since: datetime | None = None) -> Iterator[Reread | None]:
     """Yield, for each stored message from the oldest on, how it would be read otherwise; None where it would not.
 
-    What the provider said of a message, and the button that was pressed, count as they did. The keywords of lists are
-    those of today.
+    What the provider said of a message goes before any word, and the button that was pressed counts as it did. The
+    keywords of lists are those of today.
     """
     messages = InboundMessage.objects.order_by("id")
     if since is not None:
         messages = messages.filter(occurred_at__gte=since)
     list_keywords = registry.list_keywords()
     for message in messages.iterator(chunk_size=2000):
+        if message.matched_by == "provider":
+            yield None
+            continue
         reading = keywords.read(
             message.body,
             words=words,
-            opt_out_type=message.matched if message.matched_by == "provider" else None,
             opt_in_pending=_was_asked(message, words),
             list_keywords=list_keywords,
             button=_button(message),

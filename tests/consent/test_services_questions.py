@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,9 @@ from consent.services.questions import OPEN_FOR, UnableToAsk, ask_opt_in
 from consent.vocabulary import Channel
 from contacts.models import Contact
 from contacts.values import Actor
+from tests.consent import meta_door
 from tests.consent.doors import INBOUND, knock, sms
+from tests.consent.meta_door import deliver, text, whatsapp
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected")]
 
@@ -128,3 +131,16 @@ def test_a_question_that_makes_no_sense_is_refused(
     assert (refused.value.field, refused.value.code) == (field, code)
     assert not OptInQuestion.objects.exists()
     assert not LedgerEntry.objects.exists()
+
+
+def test_a_yes_on_whatsapp_answers_the_question_that_was_put_there(ada: Contact, by: Actor, settings: Any) -> None:
+    settings.META_APP_SECRET = meta_door.SECRET
+    asked = datetime.fromtimestamp(meta_door.NOON, UTC)
+    number = addresses_by_channel(ada.pk)[Channel.WHATSAPP][0]
+    deliver(whatsapp(text("15035550101", "please stop", after=-60)))
+    ask_opt_in(address_id=number, channel=Channel.WHATSAPP, by=by, at=asked)
+
+    deliver(whatsapp(text("15035550101", "Yes", after=5)))
+
+    assert not Suppression.objects.filter(lifted_at=None).exists()
+    assert InboundMessage.objects.latest("id").message_class == "opt_in"

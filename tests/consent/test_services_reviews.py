@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import DatabaseError, connection
 
 from consent.models import InboundMessage, LedgerEntry, Review, Suppression
 from consent.models.review import Verdict
 from consent.selectors import addresses_by_channel, decide
 from consent.selectors.decisions import Subject
 from consent.selectors.holds import HOLD_BUSINESS_DAYS, calendar, case_of, standing_signals, told_by, waiting_holds
-from consent.services import holds, ledger
+from consent.services import holds
 from consent.services.reviews import UnableToReview, correct_number, decide_hold, mark_false_positive
 from consent.values import GateRequest
 from consent.vocabulary import Channel, Purpose
@@ -147,14 +148,16 @@ def test_each_channel_is_a_case_of_its_own(held: Suppression, ada: Contact, revi
     assert reasons(ada, Channel.WHATSAPP) == {"review_hold"}
 
 
-def test_nothing_is_reviewed_that_the_ledger_can_not_take(
-    held: Suppression, ada: Contact, reviewer: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(**_: object) -> None:
-        raise OSError("no ledger")
+def test_nothing_is_reviewed_that_the_ledger_can_not_take(held: Suppression, ada: Contact, reviewer: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN RAISE EXCEPTION 'no ledger'; END $$;"
+            " CREATE TRIGGER a_full_disk BEFORE INSERT ON consent_ledgerentry"
+            " FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse()"
+        )
 
-    monkeypatch.setattr(ledger, "write", fail)
-    with pytest.raises(OSError, match="no ledger"):
+    with pytest.raises(DatabaseError, match="no ledger"):
         decide_hold(suppression_id=held.pk, is_opt_out=False, note="Fewer.", by=reviewer, at=later())
 
     assert reasons(ada) == {"review_hold"}

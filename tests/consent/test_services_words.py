@@ -135,7 +135,7 @@ def test_rereading_reports_what_would_differ_and_changes_nothing(
         ("Weiter", {"ButtonText": "Stop promotions", "ButtonPayload": "stop"}),
         ("hello", {}),
         ("yes", {}),
-    ):
+    ):  # what the provider or a button said goes before any word
         knock(INBOUND, sms("+15035550101", body, **more))
     before = (list(InboundMessage.objects.values()), LedgerEntry.objects.count(), Suppression.objects.count())
     assert run(capsys=capsys) == (0, f"6 messages read with words {DEFAULT_WORDS.version}: 0 would differ.\n")
