@@ -4,7 +4,6 @@ for what it says."""
 from __future__ import annotations
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
@@ -14,6 +13,7 @@ from consent.services import inbox
 from consent.services.email import DOOR_PREFIX
 from consent.views.email_doors import ALIASES, DOORS, Door, is_open, secrets_of
 from consent.views.email_proofs import Malformed, NotNow, Proof, Unproven
+from consent.views.letting_in import is_too_large
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ def hook(request: HttpRequest, esp: str) -> HttpResponse:
 
 def _prove(request: HttpRequest, esp: str, door: Door) -> Proof | HttpResponse:
     """Return the proof, or the answer to a request that is not let in. Nothing of that is kept but a count."""
-    if _length(request) > settings.WEBHOOK_MAX_BYTES:
+    if is_too_large(request):
         return _refused(esp, "too_large", 413, "The body is larger than any provider sends.")
     if request.content_type not in door.content_types:
         return _refused(esp, "content_type", door.wrong_type, f"Send {' or '.join(sorted(door.content_types))}.")
@@ -75,13 +75,6 @@ def _prove(request: HttpRequest, esp: str, door: Door) -> Proof | HttpResponse:
     except NotNow:
         log.warning("email_proof_not_now", esp=esp)
         return _later(door)
-
-
-def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.headers.get("Content-Length") or 0)
-    except ValueError:
-        return 0
 
 
 def _refused(esp: str, cause: str, status: int, sentence: str) -> HttpResponse:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from itertools import permutations
+from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 
 from consent.models import Delivery, LedgerEntry, ProviderCode, Suppression
 from consent.selectors import decide
@@ -17,7 +20,7 @@ from consent.values import GateRequest
 from consent.vocabulary import Channel, EventKind, Purpose, Reason
 from contacts.models import Address, Contact
 from contacts.values import Actor
-from tests.consent.doors import INBOUND, STATUS, callback, knock, sid, sms
+from tests.consent.doors import FORM, INBOUND, STATUS, callback, knock, sid, sms, twilio_signature
 from tests.factories.contacts import LONG_AGO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected")]
@@ -195,3 +198,23 @@ def test_a_flag_goes_when_staff_clear_what_it_stands_for(ada: Contact, by: Actor
     dnd.lift(contact_id=ada.pk, channels=[Channel.SMS], by=by, at=Suppression.objects.get().recorded_at)
 
     assert address_flags([number()]) == {}
+
+
+@pytest.mark.parametrize(("size", "status"), [(0, 200), (2_000_000, 413)])
+def test_a_body_in_chunks_without_a_length_is_read_whole_or_refused_by_its_size(
+    ada: Contact, size: int, status: int
+) -> None:
+    form = sms("+15035550101", "STOP", Padding="x" * size)
+    server_hands_on = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": INBOUND,
+        "CONTENT_TYPE": FORM,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "HTTP_X_TWILIO_SIGNATURE": twilio_signature(INBOUND, list(form.items())),
+        "wsgi.input": io.BytesIO(urlencode(form).encode()),
+        "wsgi.input_terminated": True,
+    }
+
+    assert Client().request(**server_hands_on).status_code == status
+
+    assert may_text(ada) is (status == 413)
