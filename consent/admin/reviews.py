@@ -105,7 +105,9 @@ def _context(request: HttpRequest, case: Case, form: NoteForm, correction: Corre
     talk = conversation(case)
     return {
         **admin.site.each_context(request),
-        "title": f"{case.reason.label} on {case.channel.label}",
+        "title": f"{case.reason.label} on {case.channel.label}"
+        if case.reason is Reason.REVIEW_HOLD
+        else case.reason.label,
         "case": case,
         "line": lines([case], now=timezone.now())[0],
         "told": [message for message in told_by(case) if message.pk not in {each.pk for each in talk}],
