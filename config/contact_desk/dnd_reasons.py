@@ -19,7 +19,7 @@ from consent.vocabulary import Covers, LiftRoute, Reason
 from contacts.vocabulary import ActorKind
 
 if TYPE_CHECKING:
-    from config.contact_desk.dnd_panel import Control
+    from config.contact_desk.dnd_controls import Control
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 
 from config.contact_desk import dnd_told as told
 from config.contact_desk.dnd_actions import ACTIONS, Action
+from config.contact_desk.dnd_controls import Attempt
 from config.contact_desk.dnd_forms import PanelForm
-from config.contact_desk.dnd_panel import Attempt
 from config.contact_desk.fingerprint import StalePanel, unchanged_since
 from config.contact_desk.overview import show_overview
 from config.contact_desk.shell import PAGE_URL, Act, act_of, for_contact, problems_of, refuse, say

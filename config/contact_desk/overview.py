@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from config.contact_desk import dates
-from config.contact_desk.dnd_panel import Attempt
+from config.contact_desk.dnd_controls import Attempt
 from config.contact_desk.forms import AddressForm, DetailsForm
 from config.contact_desk.page import show
 from config.contact_desk.people import user_name

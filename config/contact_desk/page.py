@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from config.contact_desk.dnd_panel import Attempt, panel_of
+from config.contact_desk.dnd_controls import Attempt
+from config.contact_desk.dnd_panel import panel_of
 from config.contact_desk.shell import PAGE_URL
 from contacts.models import Contact
 from contacts.registry import registry
