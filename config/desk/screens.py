@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from config.desk import ask
+from config.desk import ask, figures
 from consent.admin.screens import SCREENS as CONSENT_SCREENS
 from consent.admin.screens import Screen
 
-SCREENS = (*CONSENT_SCREENS, Screen("ask-the-gate/", "ask_gate", ask.view))
+SCREENS = (
+    *CONSENT_SCREENS,
+    Screen("ask-the-gate/", "ask_gate", ask.view),
+    Screen("desk/figures/", "desk_figures", figures.view),
+)

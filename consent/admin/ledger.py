@@ -94,7 +94,7 @@ class LedgerAdmin(ViewOnlyAdmin):
     ) -> tuple[QuerySet[LedgerEntry], bool]:
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(about(search_term, region=settings.DEFAULT_REGION)), False
+        return about(queryset, search_term, region=settings.DEFAULT_REGION), False
 
     def prepare(self, rows: Sequence[LedgerEntry]) -> None:
         give(

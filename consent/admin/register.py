@@ -117,7 +117,7 @@ class RegisterAdmin(ViewOnlyAdmin):
     ) -> tuple[QuerySet[Suppression], bool]:
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(about(search_term, region=settings.DEFAULT_REGION)), False
+        return about(queryset, search_term, region=settings.DEFAULT_REGION), False
 
     def prepare(self, rows: Sequence[Suppression]) -> None:
         give(rows, names(actors={row.set_by for row in rows} | {row.lifted_by for row in rows}))

@@ -35,7 +35,9 @@ class NamedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows: list[Model] = list(self.result_list)  # type: ignore[has-type]
+        ids = self.paginator.ids_of_page(self.page_num if self.multi_page else 1)
+        found = {row.pk: row for row in self.root_queryset.filter(pk__in=ids)}
+        rows: list[Model] = [found[each] for each in ids if each in found]
         self.result_list = rows
         self.model_admin.prepare(rows)
 

@@ -14,7 +14,7 @@ from django.db.models.functions import TruncDate
 from consent.models import Delivery, DoorCounter, Evidence, LedgerEntry
 from consent.models.evidence import EvidenceStatus
 from consent.models.inbox import DeliveryStatus
-from consent.selectors.records import opt_ins, opt_outs
+from consent.selectors.records import opt_in_lines, opt_out_lines
 from consent.vocabulary import Channel
 
 CONFLICT_DAYS = 30
@@ -62,12 +62,12 @@ def pending_evidence() -> int:
 
 def daily_opt_outs(*, first: date, last: date, tz: tzinfo) -> tuple[DayCount, ...]:
     """Return people's opt-outs per day and channel, as the Ledger's filter lists them."""
-    return _daily(opt_outs(_recorded(first, last, tz)), tz)
+    return _daily(opt_out_lines(_recorded(first, last, tz)), tz)
 
 
 def daily_opt_ins(*, first: date, last: date, tz: tzinfo) -> tuple[DayCount, ...]:
     """Return people's opt-ins per day and channel, as the Ledger's filter lists them."""
-    return _daily(opt_ins(_recorded(first, last, tz)), tz)
+    return _daily(opt_in_lines(_recorded(first, last, tz)), tz)
 
 
 def _recorded(first: date, last: date, tz: tzinfo) -> QuerySet[LedgerEntry]:
@@ -80,7 +80,7 @@ def _daily(entries: QuerySet[LedgerEntry], tz: tzinfo) -> tuple[DayCount, ...]:
     rows = (
         entries.annotate(day=TruncDate("recorded_at", tzinfo=tz))
         .values_list("day", "channel")
-        .annotate(n=Count("id"))
+        .annotate(n=Count("event_id", distinct=True))
         .order_by("day", "channel")
     )
     return tuple(DayCount(day, Channel(channel), n) for day, channel, n in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -31,6 +31,7 @@ OPT_OUT_KINDS = frozenset(
 """What counts as a person's no. A provider's opt-out counts where no message of the person stands behind it."""
 
 
+Row = TypeVar("Row", Suppression, LedgerEntry)
 MOST_CONTACTS = 500
 """Contacts that one search term is looked up for."""
 
@@ -56,26 +57,39 @@ def as_value(row: Suppression) -> ActiveSuppression:
     )
 
 
+def opt_out_lines(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """Keep the lines that opt-outs of people wrote where they had an effect: for each row they set, and each holder."""
+    return entries.filter(
+        Q(kind__in=sorted(OPT_OUT_KINDS)) | Q(kind=EventKind.PROVIDER_OPT_OUT, message_id__isnull=True),
+        effect__in=_SILENCING,
+    )
+
+
+def opt_in_lines(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """Keep the lines that opt-ins of people wrote where they lifted something."""
+    return entries.filter(kind__in=sorted(OPT_IN_KINDS), effect=Effect.LIFTED)
+
+
 def opt_outs(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
     """Return one entry for each opt-out of a person that had an effect, per channel."""
-    return _one_each(
-        entries,
-        Q(kind__in=sorted(OPT_OUT_KINDS)) | Q(kind=EventKind.PROVIDER_OPT_OUT, message_id__isnull=True),
-        Q(effect__in=[Effect.SET, Effect.STRENGTHENED]),
-    )
+    return opt_out_lines(entries).exclude(_repeats(_SILENCING))
 
 
 def opt_ins(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
     """Return one entry for each opt-in of a person that freed a channel."""
-    return _one_each(entries, Q(kind__in=sorted(OPT_IN_KINDS)), Q(effect=Effect.LIFTED))
+    return opt_in_lines(entries).exclude(_repeats([Effect.LIFTED]))
 
 
-def _one_each(entries: QuerySet[LedgerEntry], kinds: Q, effects: Q) -> QuerySet[LedgerEntry]:
-    """Keep the first of the lines that one event wrote about one channel: a shared number has one per holder."""
-    earlier = LedgerEntry.objects.filter(
-        effects, event_id=OuterRef("event_id"), channel=OuterRef("channel"), pk__lt=OuterRef("pk")
+_SILENCING = [Effect.SET, Effect.STRENGTHENED]
+
+
+def _repeats(effects: list[Effect]) -> Exists:
+    """Return whether the same event wrote such a line about the same channel before: for another holder, say."""
+    return Exists(
+        LedgerEntry.objects.filter(
+            event_id=OuterRef("event_id"), channel=OuterRef("channel"), effect__in=effects, pk__lt=OuterRef("pk")
+        )
     )
-    return entries.filter(kinds, effects).exclude(Exists(earlier))
 
 
 def address_ids_for(term: str, *, region: str) -> list[int]:
@@ -90,15 +104,18 @@ def address_ids_for(term: str, *, region: str) -> list[int]:
     return found
 
 
-def about(term: str, *, region: str) -> Q:
-    """Return the condition that a row names a contact or an address that the term may mean.
+def about(rows: QuerySet[Row], term: str, *, region: str) -> QuerySet[Row]:
+    """Keep the rows that name a contact or an address that the term may mean.
 
-    Works on every table with `contact_id` and `address_id`: the register and the ledger. Ids are looked up first, so
-    that both are served by an index; of more than MOST_CONTACTS people of one name the first are taken.
+    Ids are looked up first and each column is searched by its own index: an OR of both reads the whole table. Of more
+    than MOST_CONTACTS people of one name the first are taken.
     """
     people = list(contacts.search(term, region=region).values_list("id", flat=True)[:MOST_CONTACTS])
-    held = ContactAddress.objects.filter(contact_id__in=people).values_list("address_id", flat=True)
-    return Q(contact_id__in=people) | Q(address_id__in=[*held, *address_ids_for(term, region=region)])
+    held: QuerySet[ContactAddress] = ContactAddress.objects.filter(contact_id__in=people)
+    addresses = [*held.values_list("address_id", flat=True), *address_ids_for(term, region=region)]
+    every = rows.model._default_manager
+    by_contact, by_address = every.filter(contact_id__in=people), every.filter(address_id__in=addresses)
+    return rows.filter(pk__in=by_contact.values("pk").union(by_address.values("pk")))
 
 
 def own_entries(entries: QuerySet[LedgerEntry], *, owner_id: int) -> QuerySet[LedgerEntry]:
@@ -124,7 +141,8 @@ def deliveries_from(deliveries: QuerySet[Delivery], term: str, *, region: str) -
     if not addresses:
         return deliveries.filter(event_id=term.strip())
     sent = InboundMessage.objects.filter(address_id__in=addresses).values("delivery_id")
-    return deliveries.filter(Q(event_id=term.strip()) | Q(pk__in=sent))
+    named = Delivery.objects.filter(event_id=term.strip()).values("pk")
+    return deliveries.filter(pk__in=sent.union(named))
 
 
 def doors_seen() -> list[str]:

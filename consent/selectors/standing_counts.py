@@ -15,16 +15,22 @@ EXACT_UP_TO = 100_000
 """A table that the database believes larger is not counted row by row: its own estimate is near enough for a share."""
 
 _SILENCED = """
-    SELECT channel, count(*) FROM (
-        SELECT s.contact_id, unnest(CASE WHEN s.channel = 'all' THEN %(channels)s ELSE ARRAY[s.channel] END) AS channel
-        FROM consent_suppression s
-        WHERE s.lifted_at IS NULL AND s.contact_id IS NOT NULL AND s.direction = 'outbound'
+    WITH named AS (
+        SELECT contact_id, channel FROM consent_suppression
+        WHERE lifted_at IS NULL AND direction = 'outbound' AND contact_id IS NOT NULL
+        GROUP BY contact_id, channel
         UNION
-        SELECT h.contact_id, unnest(CASE WHEN s.channel = 'all' THEN %(channels)s ELSE ARRAY[s.channel] END)
-        FROM consent_suppression s JOIN contacts_contactaddress h ON h.address_id = s.address_id
+        SELECT h.contact_id, s.channel FROM consent_suppression s
+        JOIN contacts_contactaddress h ON h.address_id = s.address_id AND h.contact_id IS DISTINCT FROM s.contact_id
         WHERE s.lifted_at IS NULL AND s.direction = 'outbound'
-    ) silenced
-    JOIN contacts_contact c ON c.id = silenced.contact_id AND c.deleted_at IS NULL AND c.erased_at IS NULL
+    ),
+    silenced AS (
+        SELECT contact_id, channel FROM named WHERE channel <> 'all'
+        UNION
+        SELECT contact_id, unnest(%(channels)s::text[]) FROM named WHERE channel = 'all'
+    )
+    SELECT channel, count(*) FROM silenced
+    WHERE contact_id NOT IN (SELECT id FROM contacts_contact WHERE deleted_at IS NOT NULL OR erased_at IS NOT NULL)
     GROUP BY channel
 """
 

@@ -19,11 +19,12 @@ from consent.admin.actors import staff
 from consent.admin.filters import ChoiceFilter, SelectFilter
 from consent.admin.history import HistoryAdmin
 from consent.admin.named import NamedScreen
+from consent.admin.paging import CappedPaginator
 from consent.admin.view_only import NamedChangeList
 from consent.keywords import WordRefused, check_list_keyword
 from consent.selectors.words import word_lists
 from consent.vocabulary import CHANNELS
-from lists import selectors, services
+from lists import services
 from lists.admin.reach import reach_rows
 from lists.models import ContactList
 from lists.selectors.overview import counts_of
@@ -106,6 +107,7 @@ class ContactListAdmin(NamedScreen, HistoryAdmin):
     list_per_page = 25
     list_max_show_all = 0
     show_full_result_count = False
+    paginator = CappedPaginator
     search_fields = ("name", "slug")
     ordering = ("name", "id")
     actions = None
@@ -147,7 +149,7 @@ class ContactListAdmin(NamedScreen, HistoryAdmin):
         row = self.get_object(request, object_id) if object_id else None
         if row is not None and request.method == "GET":
             counted = request.GET.get("count", "")
-            found = selectors.counts(row.pk)
+            found = counts_of([row.pk])[row.pk]
             shown |= {
                 "title": str(row),
                 "counts": found,

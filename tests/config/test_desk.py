@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from consent.selectors import desk as selectors
@@ -186,6 +189,35 @@ def test_the_page_asks_a_bounded_number_of_questions(
 
     with django_assert_max_num_queries(20):
         client.get("/admin/")
+
+
+def test_a_large_site_opens_its_desk_at_once_and_counts_afterwards(
+    client: Client, compliance: User, busy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consent.selectors.standing_counts.EXACT_UP_TO", -2)
+    cache.clear()
+    client.force_login(compliance)
+
+    page = client.get("/admin/?days=90")
+    counted = client.get("/admin/desk/figures/?days=90")
+
+    assert 'hx-get="/admin/desk/figures/?days=90"' in page.content.decode()
+    assert "acts" not in page.context
+    assert counted.context["acts"][0].total == 4
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/admin/desk/figures/?days=90")
+    assert not any("consent_ledgerentry" in query["sql"] for query in asked), "counted once a minute"
+
+
+def test_counted_figures_are_kept_apart_for_people_of_different_rights(
+    client: Client, compliance: User, agent: User, busy: None
+) -> None:
+    cache.clear()
+    client.force_login(compliance)
+    client.get("/admin/desk/figures/")
+    client.force_login(agent)
+
+    assert client.get("/admin/desk/figures/").context["acts"] == []
 
 
 def test_every_channel_has_a_colour() -> None:
