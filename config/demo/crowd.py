@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 MAILING_EVERY = 15
 """Days between two e-mails to everybody."""
 REVIEW_DAYS = 3
-"""Messages that wait for a reviewer are young: older ones have been decided long ago."""
+"""Within so many days a reviewer has read what was held; the younger messages wait."""
 
 STRANGERS = [f"+1458555{line:04d}" for line in range(100, 150)]
 """Numbers that no contact holds."""
@@ -38,6 +38,7 @@ KINDS = {
     "list_keyword": 0,
     "unasked_start": 6,
     "wrong_number": 4,
+    "unclear": 16,
     "hostile": 2,
 }
 AFTER_CAMPAIGN = KINDS | {"opt_out_word": 210, "opt_out_phrase": 50, "soft": 110, "list_keyword": 90}
@@ -119,6 +120,8 @@ class Crowd:
         if (person.key, channel) in self._quiet and (kind != "ordinary" or self._rng.random() < 0.7):
             return
         yield self._said(person, channel, self._words(kind, person), at)
+        if kind == "unclear" and at < self._now - timedelta(days=REVIEW_DAYS):
+            yield self._judged(person, channel, at + timedelta(hours=self._rng.uniform(2, 24 * REVIEW_DAYS)))
         if kind in {"opt_out_word", "opt_out_phrase"}:
             self._quiet.add((person.key, channel))
             yield from self._comes_back(person, channel, at)
@@ -154,6 +157,10 @@ class Crowd:
                 times=times,
             ),
         )
+
+    def _judged(self, person: Person, channel: Channel, at: datetime) -> Act:
+        is_opt_out = self._rng.random() < 0.4
+        return Act(at, lambda desk, at: desk.judge_hold(person, channel, is_opt_out=is_opt_out, by="support", at=at))
 
     def _mailing(self, day: int) -> Iterator[Act]:
         """What comes back from one mailing: receipts, bounces, and readers who have had enough."""

@@ -12,8 +12,9 @@ from django.contrib.auth.models import Group, User
 from config.demo.business import CONSENT_WORDING, HELP_TEXT, LISTS, NAME, PAIRED, PASSWORD, STAFF
 from config.demo.door import Door
 from config.demo.people import Person
+from consent.models import Suppression
 from consent.models.evidence import ConsentMethod
-from consent.services import dnd, evidence, expiry, profile
+from consent.services import dnd, evidence, expiry, profile, reviews
 from consent.services.recording import record_event
 from consent.values import ConsentEvent
 from consent.vocabulary import (
@@ -195,6 +196,14 @@ class Desk:
     def judge_evidence(self, person: Person, *, approved: bool, by: str, at: datetime, reason: str) -> None:
         judge = evidence.approve if approved else evidence.reject
         judge(evidence_id=self.evidence[person.key], reason=reason, by=self.staff[by], at=at)
+
+    def judge_hold(self, person: Person, channel: Channel, *, is_opt_out: bool, by: str, at: datetime) -> None:
+        """Read what was held, and say what it was; unless the contact has said so itself by now."""
+        mine = Suppression.objects.filter(contact_id=self.contacts[person.key], channel=channel)
+        held = mine.filter(reason=Reason.REVIEW_HOLD, lifted_at__isnull=True).first()
+        if held is not None:
+            note = "Meant us." if is_opt_out else "Meant the order, not us."
+            reviews.decide_hold(suppression_id=held.pk, is_opt_out=is_opt_out, note=note, by=self.staff[by], at=at)
 
     def add_to_list(self, slug: str, people: Collection[Person], *, by: str, at: datetime) -> None:
         lists.add(list_id=self.lists[slug], contact_ids=self._ids(people), by=self.staff[by], at=at)

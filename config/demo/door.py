@@ -40,14 +40,16 @@ class StoryFailed(Exception):
 
 @contextmanager
 def _refusals_expected() -> Iterator[None]:
-    """Keep the warning about a refused request out of the log: here it is part of the story."""
-    logger = logging.getLogger("django.request")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    """Keep the warnings about refused requests out of the log: here they are part of the story."""
+    loggers = [logging.getLogger(name) for name in ("django.request", "consent.services.inbox")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 class Door:

@@ -196,6 +196,13 @@ def test_lydias_evidence_waits_for_somebody_else(demo):
     assert evidence.submitted_by.username == "agent"
 
 
+def test_older_holds_have_been_judged(demo):
+    held = Suppression.objects.filter(reason=Reason.REVIEW_HOLD, lifted_at__isnull=True)
+
+    assert held.exists()
+    assert not held.filter(since__lt=NOW - timedelta(days=3)).exists()
+
+
 def test_victors_message_waits_for_a_reviewer(demo):
     assert reasons_of(dnd("Victor", "Sato"), Channel.SMS) == {Reason.REVIEW_HOLD: Kind.TEMPORARY}
 

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         call_command("migrate", verbosity=0, skip_checks=True)
         if with_demo and not Contact.objects.exists():
-            self.stdout.write("Loading the demo business, once; it takes a minute at most …")
+            self.stdout.write("Loading the demo business; the first start takes a minute or so …")
             self.stdout.flush()
             call_command("load_demo", stdout=self.stdout, skip_checks=True)
         # The children open connections of their own; ours would only take up room, and its threads must not be forked.
