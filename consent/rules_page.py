@@ -218,8 +218,9 @@ A yes from a number ends what was said at that number, for everyone who holds it
 it also ends what followed them from an earlier number; the earlier number itself stays silenced. Several people who
 share a number could each have sent the message, so what followed one of them from elsewhere stays.
 
-Evidence, staff and the preference page speak for one contact: that contact and the address are freed, and the others
-who share it stay silenced under their own names.
+Staff and the preference page speak for one contact: that contact and the address are freed, and the others who share
+it stay silenced under their own names. Evidence speaks for one contact, too, and what stands for the others at the
+number stays where it is: the number is silent until it opts in itself, or evidence has come for each of them.
 
 While a contact is blocked, an opt-in is recorded and ends nothing: staff unblock first, then the contact opts in again.
 

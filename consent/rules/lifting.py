@@ -192,14 +192,15 @@ def _staff_refusal(row: ActiveSuppression, event: ConsentEvent, blocked: bool) -
 def _by_evidence(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
     """Approved evidence for one contact at one address. The event's time is when consent was given.
 
-    It frees on the channels it names: what stands on all channels goes on on the others.
+    It frees on the channels it names: what stands on all channels goes on on the others. What names somebody else who
+    holds the address stays as it is, for it is permanent and they have given no evidence.
     """
     freed = _Freed(_named_contact(situation), _here(situation), event.channels)
     outcomes: list[Outcome] = []
     for row in _about(situation, freed.addresses):
         if row.channel not in {channel, Channel.ALL} or row.direction is not Direction.OUTBOUND:
             continue
-        code = _evidence_refusal(row, event)
+        code = _evidence_refusal(row, event, situation)
         if code:
             outcomes.append(_outcome(rule, row, Effect.KEPT, code=code))
         else:
@@ -207,13 +208,15 @@ def _by_evidence(rule: Rule, channel: Channel, event: ConsentEvent, situation: S
     return outcomes
 
 
-def _evidence_refusal(row: ActiveSuppression, event: ConsentEvent) -> str:
+def _evidence_refusal(row: ActiveSuppression, event: ConsentEvent, situation: Situation) -> str:
     if LiftRoute.APPROVED_EVIDENCE not in lift_routes(row):
         return "not_by_evidence"
     if row.reason is Reason.PROVIDER_OPT_OUT and not event.provider_reconsent:
         return "provider_still_blocks"
     if row.reaffirmed_at >= event.occurred_at:
         return "newer_opt_out"
+    if row.contact_id != situation.contact_id and row.contact_id in situation.holders:
+        return "shared_address"
     return ""
 
 

@@ -245,21 +245,28 @@ class Model:
     def evidence_approved(
         self, person: int, address: int, channels: tuple[Channel, ...], given_at: datetime, *, reconsent: bool
     ) -> None:
+        """Nothing of it ends what stands for somebody else who holds the address."""
+        others = self.people_at(address) - {person}
         reasons = EVIDENCE_ENDS | ({Reason.PROVIDER_OPT_OUT} if reconsent else set())
         ended = [
             no
             for no in self.noes
             if no.reason in reasons
             and no.permanent
-            and no.said_at < given_at
+            and self._newest_at(no.place) < given_at
             and no.channel in (*channels, Channel.ALL)
             and (no.person == person or no.address == address)
+            and no.person not in others
         ]
         for no in ended:
             if no.channel is Channel.ALL:
                 self._keep_elsewhere(no, person, address, besides=channels)
             self._free(no, people={person}, addresses={address})
         self._forget_what_is_over()
+
+    def _newest_at(self, place: tuple[object, ...]) -> datetime:
+        """What was said twice in one place is one suppression, as new as the newer of both."""
+        return max(no.said_at for no in self.noes if no.place == place)
 
     def _keep_elsewhere(self, no: No, person: int, address: int, *, besides: tuple[Channel, ...]) -> None:
         """What stood everywhere stands on the channels of which the evidence says nothing."""

@@ -147,17 +147,32 @@ FREES_ADA: list[tuple[tuple[int | None, int | None], list[Told]]] = [
 
 
 @pytest.mark.parametrize(("names", "expected"), FREES_ADA)
-@pytest.mark.parametrize("way", [EventKind.EVIDENCE_APPROVED, EventKind.STAFF_LIFT, EventKind.PREFERENCE_RETURN])
+@pytest.mark.parametrize("way", [EventKind.STAFF_LIFT, EventKind.PREFERENCE_RETURN])
 def test_a_contact_known_by_name_is_freed_and_the_others_at_the_address_stay_silenced(
     way: EventKind, names: tuple[int | None, int | None], expected: list[Told]
 ) -> None:
-    reason = Reason.CARRIER_BLOCK if way is EventKind.EVIDENCE_APPROVED else Reason.UNSUBSCRIBE
-    row = standing(reason, address_id=names[0], contact_id=names[1])
+    row = standing(Reason.UNSUBSCRIBE, address_id=names[0], contact_id=names[1])
     event = happens(way, attest=STATED, at=NOON + HOUR)
 
     told = [line for line in tell(event, row, **ADA_IN_THE_HOUSEHOLD) if line[0] is not Effect.NOTHING]
 
     assert told == expected
+
+
+FREED_BY_EVIDENCE: list[tuple[tuple[int | None, int | None], list[Told]]] = [
+    *[(names, told) for names, told in FREES_ADA if names[1] != BO],
+    ((NUMBER, BO), [(KEPT, NUMBER, BO, "shared_address")]),
+    ((NUMBER, CARLA), [(LIFTED, NUMBER, CARLA, ""), (SET, None, CARLA, "")]),
+]
+
+
+@pytest.mark.parametrize(("names", "expected"), FREED_BY_EVIDENCE)
+def test_evidence_frees_a_contact_and_nobody_else_who_holds_the_address(
+    names: tuple[int | None, int | None], expected: list[Told]
+) -> None:
+    row = standing(address_id=names[0], contact_id=names[1])
+
+    assert tell(happens(EventKind.EVIDENCE_APPROVED), row, **ADA_IN_THE_HOUSEHOLD) == expected
 
 
 def test_staff_free_one_record_from_two_shared_addresses_at_once() -> None:
@@ -215,13 +230,13 @@ def test_who_comes_back_without_any_address_is_freed_as_a_person() -> None:
     assert tell(happens(EventKind.PREFERENCE_RETURN, EMAIL), row, contact_id=ADA)[0] == (LIFTED, None, ADA, "")
 
 
-def test_evidence_for_one_of_two_leaves_the_other_silenced_everywhere_and_the_number_elsewhere() -> None:
-    row = standing(Reason.IMPORTED, kind=Kind.PERMANENT, channel=ALL, contact_id=BO)
+def test_evidence_leaves_who_left_the_number_silenced_everywhere_and_the_number_elsewhere() -> None:
+    row = standing(Reason.IMPORTED, kind=Kind.PERMANENT, channel=ALL, contact_id=CARLA)
 
-    lifted, for_bo, *elsewhere = outcomes(happens(EventKind.EVIDENCE_APPROVED, SMS), row, **ADA_IN_THE_HOUSEHOLD)
+    lifted, for_carla, *elsewhere = outcomes(happens(EventKind.EVIDENCE_APPROVED, SMS), row, **ADA_IN_THE_HOUSEHOLD)
 
-    assert (lifted.effect, lifted.contact_id) == (LIFTED, BO)
-    assert (for_bo.channel, for_bo.address_id, for_bo.contact_id) == (ALL, None, BO)
+    assert (lifted.effect, lifted.contact_id) == (LIFTED, CARLA)
+    assert (for_carla.channel, for_carla.address_id, for_carla.contact_id) == (ALL, None, CARLA)
     assert {(each.address_id, each.contact_id) for each in elsewhere} == {(NUMBER, None)}
     assert SMS not in {each.channel for each in elsewhere}
 
