@@ -45,6 +45,12 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Register", "do_not_disturb_on", model="consent.Suppression"),
             Entry("Ledger", "receipt_long", model="consent.LedgerEntry"),
             Entry("Deliveries", "inbox", model="consent.Delivery"),
+            Entry(
+                "Bulk actions",
+                "checklist",
+                url="batches",
+                permissions=("consent.set_dnd", "lists.change_listmembership"),
+            ),
         ),
     ),
     (

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
+from config.batches.admin_actions import BulkActionsMixin
 from config.contact_desk import (
     addresses,
     dnd_views,
@@ -29,7 +30,7 @@ from contacts.selectors import search, visible_contacts
 
 
 @admin.register(Contact)
-class ContactAdmin(Columns, ModelAdmin):
+class ContactAdmin(BulkActionsMixin, Columns, ModelAdmin):
     """The contacts list, and the way to the contact page."""
 
     list_display = ("name", "phone", "email", "dnd", "lists", "owner_name")

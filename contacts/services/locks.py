@@ -9,6 +9,7 @@ the verb has locked, and nothing more.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -98,10 +99,10 @@ def _try_to_lock(contact_ids: Sequence[int], more_addresses: set[int]) -> tuple[
     holdings = list(_holdings(contact_ids).select_related("address").order_by("joined_at", "id"))
     if {holding.address_id for holding in holdings} - before - more_addresses:
         raise _HoldingsMoved
-    return tuple(
-        LockedContact(contact, tuple(holding for holding in holdings if holding.contact_id == contact.pk))
-        for contact in contacts
-    )
+    held: dict[int, list[ContactAddress]] = defaultdict(list)
+    for holding in holdings:
+        held[holding.contact_id].append(holding)
+    return tuple(LockedContact(contact, tuple(held[contact.pk])) for contact in contacts)
 
 
 def _holdings(contact_ids: Sequence[int]) -> QuerySet[ContactAddress]:
