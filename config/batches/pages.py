@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from config.batches import jobs, selectors, services, words
-from config.batches.acts import permission_of
+from config.batches.acts import ACTS, permission_of
 from config.batches.errors import NOT_A_DRAFT, BatchRefusal
 from config.batches.forms import FORMS, BatchForm
 from config.batches.models import Batch
@@ -67,7 +68,9 @@ def _show(request: HttpRequest, template: str, batch: Batch, *, status: int = 20
 
 
 def listing(request: HttpRequest) -> HttpResponse:
-    """Show the bulk actions that were started, newest first."""
+    """Show the bulk actions that were started, newest first, to those who may start any."""
+    if not any(request.user.has_perm(act.permission) for act in ACTS.values()):
+        raise PermissionDenied
     page = Paginator(selectors.started_batches(request.user.has_perm), 50).get_page(request.GET.get("page"))
     lines = [
         {
