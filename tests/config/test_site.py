@@ -21,8 +21,10 @@ from tests.factories.staff_site import make_business
 
 pytestmark = pytest.mark.django_db
 
-WORK = ["Desk", "Contacts", "Lists", "Register", "Ledger", "Deliveries", "Try a message", "Ask the gate", "Rules"]
-SET_UP = ["Business profile", "Channels"]
+WORK = ["Desk", "Contacts", "Lists", "Evidence", "Review holds", "Signals", "Register", "Ledger", "Deliveries"]
+CHECK = ["Try a message", "Ask the gate", "Rules"]
+SET_UP = ["Business profile", "Words", "Channels"]
+WITH_CODES = [*SET_UP, "Delivery codes"]
 
 
 def entries(client: Client) -> list[str]:
@@ -30,17 +32,20 @@ def entries(client: Client) -> list[str]:
     return [item["title"] for group in groups for item in group["items"]]
 
 
-@pytest.mark.parametrize("role", ["agent", "marketing", "support", "compliance"])
-def test_each_role_finds_the_screens_it_may_open(client: Client, role: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "set_up"),
+    [("agent", SET_UP), ("marketing", WITH_CODES), ("support", WITH_CODES), ("compliance", WITH_CODES)],
+)
+def test_each_role_finds_the_screens_it_may_open(client: Client, role: str, set_up: list[str]) -> None:
     client.force_login(make_user(role, role))
 
-    assert entries(client) == WORK + SET_UP
+    assert entries(client) == WORK + CHECK + set_up
 
 
 def test_a_superuser_finds_the_people_too(client: Client, superuser: User) -> None:
     client.force_login(superuser)
 
-    assert entries(client) == [*WORK, *SET_UP, "People", "Roles"]
+    assert entries(client) == [*WORK, *CHECK, *WITH_CODES, "People", "Roles"]
 
 
 def test_staff_without_a_role_find_an_explanation(client: Client) -> None:

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from consent.admin.rules import TITLES
 from consent.rules import RULES
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +30,3 @@ def test_every_code_is_an_anchor_once_and_in_the_index(rules_page: str) -> None:
     assert sorted(anchors) == sorted({rule.code for rule in RULES})
     assert re.findall(r'class="sd-code" href="#([^"]+)"', rules_page) == anchors
 
-
-def test_every_group_of_codes_has_a_title() -> None:
-    assert {rule.code[0] for rule in RULES} <= set(TITLES)

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from consent.models import Delivery, LedgerEntry, Suppression
+from consent.models import Delivery, Evidence, LedgerEntry, Suppression
+from consent.models.evidence import ConsentMethod
+from consent.selectors import addresses_by_channel
 from consent.services import dnd, inbox
+from consent.services.evidence import Claim, file_evidence
 from consent.vocabulary import Channel, Source
 from contacts.models import Contact
 from contacts.values import SYSTEM, Actor
+from contacts.vocabulary import ActorKind
 from lists import services as lists
 from lists.models import ContactList, ListMembership
 from lists.values import ListDraft
@@ -36,7 +40,10 @@ def text(sid: str, body: str, *, sender: str, at: datetime) -> Delivery:
 
 @dataclass(frozen=True)
 class Business:
-    """Ada texted STOP and is the agent's own; Bo was silenced by hand; a text from nobody failed."""
+    """Ada texted STOP and is the owner's own; Bo was silenced by hand; a text from nobody failed.
+
+    Carla wrote something that may be an opt-out (`hold`), and the owner filed evidence for Ada (`claim`).
+    """
 
     ada: Contact
     bo: Contact
@@ -47,18 +54,34 @@ class Business:
     temporary: Suppression
     entry: LedgerEntry
     membership: ListMembership
+    hold: Suppression
+    claim: Evidence
 
 
 def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
     """Return the business as it stands at that moment."""
     ada = make_contact("Ada", "Lovelace", phone="+15035550101", email="ada@example.com", owner_id=owner_id)
     bo = make_contact("Bo", "Diddley", phone="+15035550102", email="bo@example.com")
+    carla = make_contact("Carla", "Bley", phone="+15035550103")
     stop = text("SM1", "STOP", sender="+15035550101", at=at - timedelta(hours=3))
     failed = text("SM2", "STOP", sender="not a number", at=at - timedelta(hours=2))
+    text("SM0", "stop sending so many", sender="+15035550103", at=at - timedelta(hours=4))
     dnd.switch_on(contact_id=bo.pk, channels=[Channel.EMAIL], by=by, at=at - timedelta(hours=1), note="asked")
     offers = lists.create_list(draft=ListDraft(slug="offers", name="Spring offers"), by=SYSTEM, at=at)
     lists.add(list_id=offers.pk, contact_ids=[ada.pk, bo.pk], by=by, at=at)
     lists.opt_out(list_id=offers.pk, contact_ids=[bo.pk], by=by, at=at, source=Source.STAFF)
+    claim = file_evidence(
+        claim=Claim(
+            contact_id=ada.pk,
+            address_id=addresses_by_channel(ada.pk)[Channel.SMS][0],
+            channels=[Channel.SMS],
+            method=ConsentMethod.WEB_FORM,
+            wording="Yes, text me offers.",
+            consent_given_at=at - timedelta(minutes=5),
+        ),
+        by=Actor(ActorKind.USER, str(owner_id)),
+        at=at,
+    )
     return Business(
         ada=ada,
         bo=bo,
@@ -69,4 +92,6 @@ def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
         temporary=Suppression.objects.get(contact=bo, reason="manual"),
         entry=LedgerEntry.objects.filter(contact_id=bo.pk).earliest("id"),
         membership=ListMembership.objects.get(contact=ada),
+        hold=Suppression.objects.get(contact=carla, reason="review_hold"),
+        claim=claim,
     )
