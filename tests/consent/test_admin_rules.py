@@ -29,4 +29,3 @@ def test_every_code_is_an_anchor_once_and_in_the_index(rules_page: str) -> None:
 
     assert sorted(anchors) == sorted({rule.code for rule in RULES})
     assert re.findall(r'class="sd-code" href="#([^"]+)"', rules_page) == anchors
-
