@@ -91,17 +91,15 @@ def _all_or_nothing(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def _opt_ins_told_nowhere(outcomes: list[Outcome], event: ConsentEvent, situation: Situation) -> list[Outcome]:
-    """Return a line for an opt-in that has none about its own address and channel.
+    """Return a line for an opt-in that has none about its own channel.
 
-    A late opt-out is weighed against what the ledger tells of that address and channel. A refused opt-in counts for
-    nothing.
+    A late opt-out is weighed against what the ledger tells of that channel, at the address that the opt-in came from.
+    A refused opt-in counts for nothing.
     """
-    told = {(outcome.channel, outcome.address_id) for outcome in outcomes if outcome.effect is not Effect.SET}
+    told = {outcome.channel for outcome in outcomes}
     if any(outcome.effect is Effect.REFUSED for outcome in outcomes):
         return []
-    return [
-        _nothing(event, channel, situation) for channel in event.channels if (channel, situation.address_id) not in told
-    ]
+    return [_nothing(event, channel, situation) for channel in event.channels if channel not in told]
 
 
 def _nothing(event: ConsentEvent, channel: Channel, situation: Situation) -> Outcome:

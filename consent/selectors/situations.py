@@ -18,7 +18,7 @@ from consent.selectors.standing import (
     newest_opt_ins_by_address,
 )
 from consent.values import ActiveSuppression, Change, ConsentEvent, EndedSuppression, Outcome, Situation
-from consent.vocabulary import Channel, Effect, EventKind
+from consent.vocabulary import CHANNELS, Channel, Effect, EventKind
 
 UNWRITTEN = 1 << 62
 """Suppressions that are decided and not written yet have ids from here, above all that a table will ever give."""
@@ -71,7 +71,7 @@ class Situations:
         )
         self.opted_in = newest_opt_ins_by_address(
             address_ids=named | {address for case in cases if case.address_id is None for address in self._held(case)},
-            channels={channel for case in cases for channel in case.event.channels},
+            channels={each for case in cases for channel in case.event.channels for each in _meant_by(channel)},
         )
         self._next_id = UNWRITTEN
 
@@ -81,6 +81,19 @@ class Situations:
         self.by_address: dict[int, set[int]] = defaultdict(set)
         for row in active_suppressions(contact_ids=contacts, address_ids=addresses):
             self._stand(row)
+        # What is left of a row stands beside what its other half has already, so that must be known too.
+        besides = self._named_by(self.rows.values())
+        for row in active_suppressions(contact_ids=besides[0] - contacts, address_ids=besides[1] - addresses):
+            self._stand(row)
+
+    @staticmethod
+    def _named_by(rows: Iterable[ActiveSuppression]) -> tuple[set[int], set[int]]:
+        """Return the contacts and the addresses that rows name."""
+        named = [(row.contact_id, row.address_id) for row in rows]
+        return (
+            {contact for contact, _ in named if contact is not None},
+            {address for _, address in named if address is not None},
+        )
 
     def _held(self, case: Case) -> set[int]:
         own = self.own.get(case.contact_id, {}) if case.contact_id is not None else {}
@@ -117,6 +130,11 @@ class Situations:
             ids |= self.by_address.get(address, frozenset())
         if not ids:
             return ()
+        contacts, places = self._named_by(self.rows[each] for each in ids)
+        ids = ids.union(
+            *(self.by_contact.get(contact, frozenset()) for contact in contacts),
+            *(self.by_address.get(address, frozenset()) for address in places),
+        )
         return tuple(sorted((self.rows[each] for each in ids), key=lambda row: (row.since, row.id)))
 
     def _newest(
@@ -125,7 +143,7 @@ class Situations:
         newest: dict[tuple[Channel, EventKind], datetime] = {}
         for address in addresses:
             for way, occurred_at in self.opted_in.get(address, {}).items():
-                if way[0] in channels:
+                if way[0] in channels or Channel.ALL in channels:
                     newest[way] = max(occurred_at, newest.get(way, occurred_at))
         return newest
 
@@ -159,6 +177,11 @@ class Situations:
         del self.rows[row.id]
         self.by_contact[row.contact_id or 0].discard(row.id)
         self.by_address[row.address_id or 0].discard(row.id)
+
+
+def _meant_by(channel: Channel) -> tuple[Channel, ...]:
+    """Return the channels on which an opt-in may bear on an event: what is about all of them meets any."""
+    return (*CHANNELS, Channel.ALL) if channel is Channel.ALL else (channel,)
 
 
 def _new(new_id: int, outcome: Outcome) -> ActiveSuppression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from consent.models import Suppression
+from consent.rules.routes import OPT_IN_KINDS
 from consent.selectors.situations import Case
 from consent.services import ledger
 from consent.services.ledger import Line, Page, Proof
@@ -50,7 +51,8 @@ def apply(decided: Sequence[Decided], *, proof: Proof, by: Actor, at: datetime) 
             if outcome.effect is Effect.SET:
                 suppression_id = next(ids)
                 set_ids.append(suppression_id)
-            lines += [Line(outcome, contact_id, suppression_id) for contact_id in _concerned(outcome, one.situation)]
+            told = _as_told(outcome, one.case)
+            lines += [Line(told, contact_id, suppression_id) for contact_id in _concerned(outcome, one.situation)]
         pages.append(Page(one.case.event, one.event_id, lines))
         new_ids[one.event_id] = tuple(set_ids)
     ledger.write_many(pages=pages, proof=proof, by=by, at=at)
@@ -64,6 +66,16 @@ def _concerned(outcome: Outcome, situation: Situation) -> tuple[int | None, ...]
     if outcome.address_id == situation.address_id and situation.holders:
         return situation.holders
     return (situation.contact_id,)
+
+
+def _as_told(outcome: Outcome, case: Case) -> Outcome:
+    """Return the outcome as its ledger entry tells it: an opt-in is about the address it came from.
+
+    A late opt-out is weighed against the opt-ins of its own address; what they ended may have stood at another.
+    """
+    if case.event.kind not in OPT_IN_KINDS or case.address_id is None:
+        return outcome
+    return replace(outcome, address_id=case.address_id)
 
 
 def _with(decided: Iterable[Decided], effect: Effect) -> list[tuple[Decided, Outcome]]:
@@ -126,10 +138,8 @@ def _strengthen(decided: Sequence[Decided], *, by: Actor) -> None:
                 outcome.expires_at,
                 outcome.since,
                 outcome.rule,
-                one.case.event.kind,
-                one.case.event.source,
-                one.case.event.detail[:80],
-                one.case.event.note,
+                *_told(_origin(outcome, one.situation) or one.case.event).values(),
+                "" if outcome.copied_from else one.case.event.note,
                 one.event_id,
             )
             for one, outcome in stronger

@@ -213,7 +213,7 @@ TOLD = [
     (
         "the contact alone",
         (standing(Reason.MANUAL, address_id=None),),
-        [(Effect.KEPT, SMS, None), (Effect.NOTHING, SMS, 11)],
+        [(Effect.KEPT, SMS, None)],
     ),
 ]
 
@@ -221,7 +221,7 @@ TOLD = [
 @pytest.mark.parametrize(
     ("name", "active", "expected"), TOLD, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_an_opt_in_leaves_a_line_about_its_own_address_and_channel(
+def test_an_opt_in_leaves_a_line_about_its_own_channel(
     name: str, active: tuple[ActiveSuppression, ...], expected: list[tuple[Effect, Channel, int | None]]
 ) -> None:
     """A late opt-out is weighed against that line: without it somebody who said yes would be lost."""
