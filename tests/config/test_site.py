@@ -21,7 +21,8 @@ from tests.factories.staff_site import make_business
 
 pytestmark = pytest.mark.django_db
 
-WORK = ["Desk", "Contacts", "Lists", "Evidence", "Review holds", "Signals", "Register", "Ledger", "Deliveries"]
+WORK = ["Desk", "Contacts", "Lists", "Evidence", "Review holds", "Signals"]
+RECORDS = ["Register", "Ledger", "Deliveries", "Bulk actions"]
 CHECK = ["Try a message", "Ask the gate", "Rules"]
 SET_UP = ["Business profile", "Words", "Channels"]
 WITH_CODES = [*SET_UP, "Delivery codes"]
@@ -39,13 +40,13 @@ def entries(client: Client) -> list[str]:
 def test_each_role_finds_the_screens_it_may_open(client: Client, role: str, set_up: list[str]) -> None:
     client.force_login(make_user(role, role))
 
-    assert entries(client) == WORK + CHECK + set_up
+    assert entries(client) == WORK + RECORDS + CHECK + set_up
 
 
 def test_a_superuser_finds_the_people_too(client: Client, superuser: User) -> None:
     client.force_login(superuser)
 
-    assert entries(client) == [*WORK, *CHECK, *WITH_CODES, "People", "Roles"]
+    assert entries(client) == [*WORK, *RECORDS, *CHECK, *WITH_CODES, "People", "Roles"]
 
 
 def test_staff_without_a_role_find_an_explanation(client: Client) -> None:
