@@ -82,7 +82,7 @@ def accept(
     conflict, for staff to look at, and never read.
     """
     body_hash = hashlib.sha256(body if identity is None else identity).hexdigest()
-    key = _storable_id(event_id) if event_id else f"sha256:{body_hash}"
+    key = storable_id(event_id) if event_id else f"sha256:{body_hash}"
     row = Delivery(
         provider=provider,
         door=door,
@@ -102,7 +102,7 @@ def accept(
     return Accepted(stored.pk, is_new=stored.received_at == at)
 
 
-def _storable_id(event_id: str) -> str:
+def storable_id(event_id: str) -> str:
     """Return the id, or its hash where it is too long or holds what PostgreSQL can't store."""
     if len(event_id) <= 200 and event_id.isprintable() and event_id.isascii():
         return event_id

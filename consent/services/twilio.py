@@ -15,7 +15,7 @@ from consent.registry import registry
 from consent.selectors.codes import status_effects
 from consent.selectors.questions import is_answer_awaited
 from consent.selectors.words import word_lists
-from consent.services.inbox import Read, UnreadableDelivery
+from consent.services.inbox import Read, UnreadableDelivery, storable_id
 from consent.services.ledger import Proof
 from consent.services.messages import ReceivedMessage, receive, storable
 from consent.services.recording import record_event
@@ -130,7 +130,7 @@ def _message_time(delivery: Delivery, callback: twilio_status.StatusCallback) ->
         # Named one by one, because an index finds them; a prefix would read every delivery there is.
         earlier = Delivery.objects.filter(
             provider="twilio",
-            event_id__in=[f"{callback.message_sid}:{status}:" for status in twilio_status.BEFORE_FAILURE],
+            event_id__in=[storable_id(f"{callback.message_sid}:{status}:") for status in twilio_status.BEFORE_FAILURE],
             received_at__lt=delivery.received_at,
         ).aggregate(first=Min("received_at"))["first"]
         if earlier is not None:
