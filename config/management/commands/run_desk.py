@@ -42,10 +42,10 @@ class Command(BaseCommand):
         try:
             with stop_signals_raise():
                 try:
-                    self._prepare(with_demo=not no_demo)
+                    usernames = self._prepare(with_demo=not no_demo)
                     supervisor.start()
                     self._await_ready(supervisor, port)
-                    self.stdout.write(welcome(port))
+                    self.stdout.write(welcome(port, usernames))
                     self.stdout.flush()
                     supervisor.run()
                 finally:
@@ -55,7 +55,8 @@ class Command(BaseCommand):
         except KeepsEnding as error:
             raise CommandError(str(error)) from error
 
-    def _prepare(self, *, with_demo: bool) -> None:
+    def _prepare(self, *, with_demo: bool) -> set[str]:
+        """Bring the database up to date, and return who can log in."""
         self.stdout.write("Bringing the database up to date …")
         self.stdout.flush()
         call_command("migrate", verbosity=0, skip_checks=True)
@@ -63,10 +64,13 @@ class Command(BaseCommand):
             self.stdout.write("Loading the demo business; the first start takes a minute or so …")
             self.stdout.flush()
             call_command("load_demo", stdout=self.stdout, skip_checks=True)
-        # The children open connections of their own; ours would only take up room, and its threads must not be forked.
+        usernames = set(get_user_model().objects.values_list("username", flat=True))
+        # From here on we only look after the programs, which connect by themselves. The threads of our pool must not be
+        # there when we fork, nor hold on to the database's lock for a moment after we were killed.
         for connection in connections.all():
             connection.close_pool()  # type: ignore[attr-defined]
             connection.close()
+        return usernames
 
     def _await_ready(self, supervisor: Supervisor, port: int) -> None:
         self.stdout.write("Starting web and worker …")
@@ -124,11 +128,10 @@ def is_ready(port: int) -> bool:
         connection.close()
 
 
-def welcome(port: int) -> str:
+def welcome(port: int, usernames: set[str]) -> str:
     """Return what a newcomer needs to know: where to go, how to log in, what to try."""
-    present = set(get_user_model().objects.values_list("username", flat=True))
     lines = ["", f"Consent Desk is ready:  http://{HOST}:{port}/", ""]
-    demo_staff = [member for member in STAFF if member.tour and member.username in present]
+    demo_staff = [member for member in STAFF if member.tour and member.username in usernames]
     if demo_staff:
         lines.append(f"Log in with the password {PASSWORD} as")
         lines += [f"  {member.username:<12}{member.tour}" for member in demo_staff]
