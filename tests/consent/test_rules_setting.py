@@ -109,7 +109,9 @@ SETS: list[tuple[str, EventKind, Channel, set[tuple[object, ...]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "kind", "channel", "expected"), SETS, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("code", "kind", "channel", "expected"), SETS, ids=lambda value: "sets" if isinstance(value, set) else str(value)
+)
 @pytest.mark.parametrize("situation", [FROM_ADA, ABOUT_ADA], ids=["from her number", "on her record"])
 def test_each_rule_sets_this_and_nothing_else(
     code: str, kind: EventKind, channel: Channel, expected: set[tuple[object, ...]], situation: Situation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,9 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
-
-# Playwright's own event loop runs in the tests' thread, where Django would refuse to ask the database.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 FLAGS = [
     "--no-sandbox",
@@ -24,6 +20,14 @@ FLAGS = [
     "--no-first-run",
 ]
 WIDTHS = {"desk": 1280, "phone": 390}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_database_beside_an_event_loop() -> Iterator[None]:
+    """Playwright's own event loop runs in the tests' thread, where Django would refuse to ask the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
 
 
 @pytest.fixture(scope="session")
