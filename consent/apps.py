@@ -1,6 +1,9 @@
 """Consent: whether a person may be reached here, now, for this."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ConsentConfig(AppConfig):
@@ -17,6 +20,7 @@ class ConsentConfig(AppConfig):
         from consent.services.joining import silence_new_holder
         from contacts.registry import registry
 
+        post_migrate.connect(_set_ledger_clock_on, sender=self)
         registry.on_address_joined(silence_new_holder)
         for esp in READERS:
             register_reader(f"{email.DOOR_PREFIX}{esp}", email.read_email)
@@ -24,3 +28,10 @@ class ConsentConfig(AppConfig):
         register_reader("twilio.inbound", twilio.read_inbound)
         register_reader("twilio.status", twilio.read_status)
         register_reader("twilio.voice", voice.read_call)
+
+
+def _set_ledger_clock_on(**_: Any) -> None:
+    """Let the ledger's order go on where it stood, in a database that was restored from a dump."""
+    from consent.services import ledger_clock
+
+    ledger_clock.set_on()

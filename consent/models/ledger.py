@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from consent.models.append_only import append_only
+from consent.models.ledger_clock import CurrentTransaction
 from consent.rules.routes import OPT_IN_KINDS
 from consent.vocabulary import Channel, Direction, Effect, EventKind, Kind, LiftRoute, Reason, Source
 
@@ -42,6 +43,8 @@ class LedgerEntry(models.Model):
     detail = models.CharField(max_length=80, blank=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+    transaction_number = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
+    """Which transaction wrote the entry. (transaction_number, id) is the order of the feed and of the seals."""
 
     class Meta:
         verbose_name = "ledger entry"
@@ -54,6 +57,7 @@ class LedgerEntry(models.Model):
             models.Index(name="ledger_by_contact", fields=["contact_id", "-id"]),
             models.Index(name="ledger_by_address", fields=["address_id", "-id"]),
             models.Index(name="ledger_by_event", fields=["event_id"]),
+            models.Index(name="ledger_in_order", fields=["transaction_number", "id"]),
             models.Index(
                 name="ledger_opt_ins",
                 fields=["address_id", "channel", "kind", "occurred_at"],

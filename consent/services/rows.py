@@ -14,14 +14,16 @@ MANY = 50
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows and return their ids in the same order. Needs a transaction.
 
-    Shape: a row maps column names to values, the same columns in each; model defaults fill the others.
+    Shape: a row maps column names to values, the same columns in each; model and database defaults fill the others.
     """
     if len(rows) < MANY:
         return [row.pk for row in model._default_manager.bulk_create(model(**values) for values in rows)]
     table, key = model._meta.db_table, model._meta.pk.attname
     given = list(rows[0])
     absent = [
-        field for field in model._meta.concrete_fields if field.attname not in {key, *given} and not field.generated
+        field
+        for field in model._meta.concrete_fields
+        if field.attname not in {key, *given} and not field.generated and not field.has_db_default()
     ]
     columns = ", ".join([key, *given, *(field.attname for field in absent)])
     defaults = _defaults(absent)
