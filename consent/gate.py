@@ -76,6 +76,7 @@ def _suppressed(row: ActiveSuppression, tz: tzinfo) -> Refusal:
         expires_at=row.expires_at,
         lifted_by=tuple(route for route in LiftRoute if route in routes),
         rule=row.rule,
+        suppression_id=row.id,
     )
 
 

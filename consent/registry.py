@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from consent.values import ListFacts, Reading
 
-ListFactsReader = Callable[[str, Sequence["ListSubject"]], Sequence[ListFacts]]
-"""(list slug, subjects) → one ListFacts per subject, in the same order."""
+
+class ListFactsReader(Protocol):
+    """(list slug, subjects) → one ListFacts per subject, in the same order: now, or as our records stood at `at`."""
+
+    def __call__(
+        self, slug: str, subjects: Sequence[ListSubject], *, at: datetime | None = None
+    ) -> Sequence[ListFacts]: ...
+
 
 ListKeywordsReader = Callable[[], Mapping[str, str]]
 """() → normalised keyword → list slug."""

@@ -248,6 +248,7 @@ class Refusal:
     expires_at: datetime | None = None
     lifted_by: tuple[LiftRoute, ...] = ()
     rule: str = ""
+    suppression_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

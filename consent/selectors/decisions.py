@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from consent import gate
 from consent.registry import ListSubject, registry
+from consent.selectors import past
 from consent.selectors.channels import connected_channels
 from consent.selectors.standing import active_suppressions
 from consent.values import ActiveSuppression, Decision, Facts, GateRequest, ListFacts
@@ -32,34 +34,42 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The decision, and the address that the message would go to."""
+    """The decision, and the address that the message would go to; `address_id` is None where we have no such one."""
 
     subject: Subject
     address_value: str | None
     decision: Decision
+    address_id: int | None = None
 
 
-def decide(request: GateRequest, subject: Subject) -> Answer:
+def decide(request: GateRequest, subject: Subject, *, at: datetime | None = None) -> Answer:
     """Return the gate's answer for one subject. See `decide_many`."""
-    return decide_many(request, [subject])[0]
+    return decide_many(request, [subject], at=at)[0]
 
 
-def decide_many(request: GateRequest, subjects: Sequence[Subject]) -> list[Answer]:
-    """Return the gate's answers in the order of the subjects.
+def decide_many(request: GateRequest, subjects: Sequence[Subject], *, at: datetime | None = None) -> list[Answer]:
+    """Return the gate's answers in the order of the subjects: now, or as our records stood at a past moment.
 
     Asked by address, whoever holds it counts: one holder's "no" is the answer.
-    Raises: ValueError for a channel that no message can use; any database error, which is not an answer.
+    Raises: ValueError for a channel that no message can use; MomentRefused for a moment to come, or one before our
+    records begin; any database error, which is not an answer.
     """
     if request.channel is Channel.ALL:
         raise ValueError("A message goes out on one channel; 'all' is none.")
-    known = _Known(request, subjects)
     tz = ZoneInfo(settings.TIME_ZONE)
+    if at is not None:
+        return [
+            Answer(subject, seen.address_value, gate.decide(request, seen.facts, tz=tz), seen.address_id)
+            for subject, seen in zip(subjects, past.gather(request, subjects, at=at), strict=True)
+        ]
+    known = _Known(request, subjects)
     lists = _list_facts(request, [known.list_subject(subject) for subject in subjects])
     return [
         Answer(
             subject,
             known.address_value(subject),
             gate.decide(request, known.facts(subject, list_facts), tz=tz),
+            known.address_id(subject),
         )
         for subject, list_facts in zip(subjects, lists, strict=True)
     ]
@@ -116,6 +126,10 @@ class _Known:
         if subject.contact_id in self.primary:
             return self.primary[subject.contact_id]
         return None, None
+
+    def address_id(self, subject: Subject) -> int | None:
+        """Return the id of that address, if we have it."""
+        return self._address(subject)[0]
 
     def address_value(self, subject: Subject) -> str | None:
         """Return the address that a message to the subject would go to."""

@@ -10,6 +10,7 @@ from consent.registry import ListSubject
 from consent.values import ListFacts
 from contacts.models import ContactAddress
 from lists.models import ContactList, ListAddressOptOut, ListMembership
+from lists.selectors import past
 from lists.values import Standing
 
 
@@ -18,25 +19,24 @@ def list_keywords() -> Mapping[str, str]:
     return dict(ContactList.objects.exclude(keyword="").values_list("keyword", "slug"))
 
 
-def list_facts(slug: str, subjects: Sequence[ListSubject]) -> Sequence[ListFacts]:
-    """Return where each subject stands with a list, in the order of the subjects.
+def list_facts(slug: str, subjects: Sequence[ListSubject], *, at: datetime | None = None) -> Sequence[ListFacts]:
+    """Return where each subject stands with a list, in the order of the subjects: now, or by our records at `at`.
 
     An archived list counts as none, so that the gate refuses. Asked by address, everybody who holds it counts: one
     holder's "no" is the answer.
     """
-    list_id = ContactList.objects.filter(slug=slug, archived_at=None).values_list("pk", flat=True).first()
+    list_id = _list_in_use(slug) if at is None else past.list_in_use(slug, at=at)
     if list_id is None:
         return [ListFacts(slug, exists=False)] * len(subjects)
     by_address_alone = {
         subject.address_id for subject in subjects if subject.contact_id is None and subject.address_id is not None
     }
-    holders = _live_holders(by_address_alone)
+    holders = _live_holders(by_address_alone) if at is None else past.live_holders(by_address_alone, at=at)
     people = {subject.contact_id for subject in subjects if subject.contact_id is not None}
     people.update(holder for held in holders.values() for holder in held)
-    standings = _standings(list_id, people)
-    opted_out = _opted_out_addresses(
-        list_id, {subject.address_id for subject in subjects if subject.address_id is not None}
-    )
+    asked = {subject.address_id for subject in subjects if subject.address_id is not None}
+    standings = _standings(list_id, people) if at is None else past.standings(list_id, people, at=at)
+    opted_out = _opted_out_addresses(list_id, asked) if at is None else past.opted_out(list_id, asked, at=at)
     return [
         _facts(
             slug,
@@ -49,6 +49,10 @@ def list_facts(slug: str, subjects: Sequence[ListSubject]) -> Sequence[ListFacts
         )
         for subject in subjects
     ]
+
+
+def _list_in_use(slug: str) -> int | None:
+    return ContactList.objects.filter(slug=slug, archived_at=None).values_list("pk", flat=True).first()
 
 
 def _facts(slug: str, standings: Sequence[Standing], address_opted_out_at: datetime | None) -> ListFacts:
