@@ -59,8 +59,8 @@ demo: $(STAMP) ## Load the demo business (make run does it on its first start)
 stop: ## Stop this checkout's PostgreSQL, if a killed process left it running
 	@test ! -x $(BIN)/python || { $(BIN)/python -m config.postgres stop; $(BIN)/python -m config.postgres --name test stop; }
 
-bench: $(STAMP) ## Measure the hot paths as ratios (SCALE=100k|1m|10m)
-	@$(BIN)/python -m benchmarks --scale $(or $(SCALE),1m)
+bench: $(STAMP) ## Measure the hot paths as ratios (SCALE=100k|1m|10m, ONLY=name)
+	@$(BIN)/python -m benchmarks --scale $(or $(SCALE),1m) $(if $(ONLY),--only $(ONLY))
 
 lock: $(STAMP) ## Pin dependencies anew, with hashes
 	@$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -q -o requirements/base.txt
