@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
                 report.keep(name, section)
     finally:
         connection.close()
-        connection.close_pool()  # type: ignore[attr-defined]  (of PostgreSQL's backend)
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's backend has it
         database.drop(scale)
     return 0
 

@@ -146,7 +146,8 @@ class Business:
     @staticmethod
     def _standings() -> Iterator[tuple[int, Random, Random, Random]]:
         for number in range(len(LISTS)):
-            yield number, *(Random(f"{SEED} {number} {what}") for what in ("share", "left", "blocked"))
+            share, left, blocked = (Random(f"{SEED} {number} {what}") for what in ("share", "left", "blocked"))
+            yield number, share, left, blocked
 
 
 COLUMNS = {
@@ -202,7 +203,7 @@ def load(contacts: int) -> None:
     _run("VACUUM ANALYZE")
 
 
-def _run(statement: str, params: list[object] | None = None) -> None:
+def _run(statement: str, params: list[str | datetime] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
 

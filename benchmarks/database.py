@@ -1,4 +1,4 @@
-"""A database for benchmarks: loaded once per scale, kept, and copied for every run, which may do to it what it likes."""
+"""The database of a run: loaded once per scale and kept; each run gets a copy, which it may treat as it likes."""
 
 from __future__ import annotations
 

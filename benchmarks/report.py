@@ -17,16 +17,16 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 METHOD = """\
 # How fast it is
 
-Written by `make bench SCALE=1m` (or `100k`, `10m`); `.venv/bin/python -m benchmarks --only NAME` measures one path anew.
+Written by `make bench SCALE=1m` (or `100k`, `10m`). `make bench ONLY=stop_door` measures one path anew.
 
-Absolute times move with the machine, ratios in one run do not. So every path is measured beside a *floor*, the least that
-anybody would have to do, and beside *rivals*, the usual ways of doing it. All ways of one table take turns in one run,
-several times; the table shows the median, the range, and how many times the floor it takes. A goal compares two of its
-rows. Nothing here is a test: a slow machine fails nobody.
+Absolute times move with the machine, ratios in one run do not. So every path is measured beside a *floor*, the least
+that anybody would have to do, and beside *rivals*, the usual ways of doing it. All ways of one table take turns in one
+run, several times; the table shows the median, the range, and how many times the floor it takes. A goal compares two of
+its rows. Nothing here is a test: a slow machine fails nobody.
 
-The data are synthetic and seeded: names and numbers of several countries, 12 % of the contacts silenced on SMS and 8 % by
-e-mail, one in three of them for two reasons, 1 % snoozed, 3 % at a shared number, and three lists with 5 % opt-outs and 2 %
-blocked. They are copied in through every trigger, and each run works on a copy of its own, in a database of its own.
+The data are synthetic and seeded: names and numbers of several countries, 12 % of the contacts silenced on SMS and 8 %
+by e-mail, one in three of them for two reasons, 1 % snoozed, 3 % at a shared number, and three lists with 5 % opt-outs
+and 2 % blocked. They are copied in through every trigger, and each run works on a copy, in a database of its own.
 """
 
 

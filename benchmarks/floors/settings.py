@@ -3,7 +3,7 @@
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, INSTALLED_APPS
 
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = []
 ROOT_URLCONF = "benchmarks.floors.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.floors.apps.FloorsConfig"]
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
