@@ -3,8 +3,8 @@
 Verify, store the raw request in a commit of its own, lock the number, decide, suppress with a history, write the
 ledger, answer. Every STOP is another message from another contact who is not silenced yet, signed as Twilio signs.
 gunicorn runs as in production with two workers; eight clients in a process of their own keep their connections open.
-The floors and the rivals are views without any middleware in a second gunicorn (`benchmarks/floors`): the rivals verify,
-store, look up, suppress and log, without guards, readings, or anything to decide.
+The floors and the rivals are views without any middleware in a second gunicorn (`benchmarks/floors`): the rivals
+verify, store, look up, suppress and log, without guards, readings, or anything to decide.
 """
 
 from __future__ import annotations
