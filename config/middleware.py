@@ -9,6 +9,9 @@ import structlog
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from consent.selectors.business import time_zone
 
 # unfold's Alpine build evaluates expressions and its colours are inline styles.
 STAFF_SITE_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
@@ -27,6 +30,19 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+class TimeZoneMiddleware:
+    """Show times as the business reads them, which its profile says."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/admin/"):
+            return self.get_response(request)
+        with timezone.override(time_zone()):
+            return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

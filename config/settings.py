@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
+    "config.middleware.TimeZoneMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -210,7 +211,6 @@ STORAGES["evidence"] = {
     if not env.str("EVIDENCE_STORAGE", default="")
     else env.json("EVIDENCE_STORAGE_OPTIONS", default={}),
 }
-EVIDENCE_MAX_BYTES = 10_000_000
 
 # Larger bodies are answered 413 before they are read; provider payloads are far smaller.
 WEBHOOK_MAX_BYTES = 1_000_000

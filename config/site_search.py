@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from config.navigation import entries
+from consent.selectors.business import default_region
 from contacts import selectors as contacts
 from contacts.models import Contact
 
@@ -30,7 +30,7 @@ def _contacts(site: AdminSite, request: HttpRequest, term: str) -> list[SearchRe
     admin = site._registry.get(Contact)
     if admin is None or not admin.has_view_or_change_permission(request):
         return []
-    found = contacts.search(term, region=settings.DEFAULT_REGION).only("id", "first_name", "last_name", "company")
+    found = contacts.search(term, region=default_region()).only("id", "first_name", "last_name", "company")
     return [
         SearchResult(
             title=str(contact),

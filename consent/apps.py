@@ -15,6 +15,7 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from consent.providers.email import READERS
+        from consent.selectors.business import default_region
         from consent.services import email, meta, twilio, voice
         from consent.services.inbox import register_reader
         from consent.services.joining import silence_new_holder
@@ -22,6 +23,7 @@ class ConsentConfig(AppConfig):
 
         post_migrate.connect(_set_ledger_clock_on, sender=self)
         registry.on_address_joined(silence_new_holder)
+        registry.default_region = default_region
         for esp in READERS:
             register_reader(f"{email.DOOR_PREFIX}{esp}", email.read_email)
         register_reader("meta", meta.read_batch)

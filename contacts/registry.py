@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import ManyToOneRel
 from django.http import HttpRequest
 from simple_history.models import HistoricalChanges
@@ -72,6 +73,8 @@ class Registry:
         self._leaving: list[AddressHook] = []
         self._panels: dict[str, ContactPanel] = {}
         self._relations: dict[str, Relation] = {}
+        self.default_region: Callable[[], str] = lambda: str(settings.DEFAULT_REGION)
+        """Tells the country of numbers that are written without one. An upper app may know better than settings."""
 
     def on_address_joined(self, hook: AddressHook) -> None:
         """Call `hook` after an address has joined a contact, in the same transaction."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +24,7 @@ from config.contact_desk import (
 )
 from config.contact_desk.changelist import CappedPaginator, Columns, ContactChangeList
 from config.contact_desk.filters import FILTERS
+from consent.selectors.business import default_region
 from contacts.models import Contact
 from contacts.selectors import search, visible_contacts
 
@@ -56,7 +56,7 @@ class ContactAdmin(BulkActionsMixin, Columns, ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
     ) -> tuple[QuerySet[Contact], bool]:
-        found = search(search_term, region=settings.DEFAULT_REGION) if search_term.strip() else None
+        found = search(search_term, region=default_region()) if search_term.strip() else None
         return (queryset if found is None else queryset & found), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ContactChangeList]:

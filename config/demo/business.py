@@ -11,7 +11,14 @@ from lists.vocabulary import ListPurpose
 
 NAME = "Tamarack Outfitters"
 SHOP_ZONE = ZoneInfo("America/Los_Angeles")
-HELP_TEXT = "Tamarack Outfitters: gear, rentals and fittings. Call +1 503 555 0100. Reply STOP to opt out."
+PROFILE = {
+    "name": NAME,
+    "legal_name": "Tamarack Outfitters LLC",
+    "help_text": "Tamarack Outfitters: gear, rentals and fittings. Call +1 503 555 0100. Reply STOP to opt out.",
+    "email_footer": "Tamarack Outfitters LLC, 12 Alder Street, Portland, OR 97205",
+    "holiday_country": "US",
+    "holiday_region": "OR",
+}
 PASSWORD = "look-around-2026"  # noqa: S105  (printed on the console, for a machine of one's own)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
-from config.demo.business import CONSENT_WORDING, HELP_TEXT, LISTS, NAME, PAIRED, PASSWORD, STAFF
+from config.demo.business import CONSENT_WORDING, LISTS, PAIRED, PASSWORD, STAFF
 from config.demo.door import Door
 from config.demo.people import Person
 from consent.models import Suppression
@@ -72,7 +72,7 @@ class Desk:
 
     def _set_up(self, *, at: datetime) -> None:
         by = self.staff["compliance"]
-        profile.update_profile(name=NAME, help_text=HELP_TEXT, opt_in_on_any_message=False, by=by, at=at)
+        profile.update_profile(note="moving in", by=by, at=at, **PROFILE)
         for channel in CHANNELS:
             if channel not in RETIRED_CHANNELS:
                 profile.connect_channel(channel=channel, provider=PROVIDERS.get(channel, "Twilio"), by=by, at=at)

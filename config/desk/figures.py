@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,6 +16,7 @@ from django.utils import timezone
 
 from config.desk import charts, standing
 from consent.selectors import standing_counts
+from consent.selectors.business import time_zone
 
 PERIODS = (30, 90)
 """Days that the charts can look back."""
@@ -32,7 +31,7 @@ def days_asked(request: HttpRequest) -> int:
 
 def figures(request: HttpRequest, *, days: int, now: datetime) -> dict[str, Any]:
     """Return what the templates print, for this person's eyes only."""
-    tz = ZoneInfo(settings.TIME_ZONE)
+    tz = time_zone()
     today = now.astimezone(tz).date()
     return {
         "acts": charts.acts(request, first=today - timedelta(days=days - 1), last=today, tz=tz),

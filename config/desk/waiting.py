@@ -99,7 +99,7 @@ def holds(request: HttpRequest, *, now: datetime) -> dict[str, object] | None:
     )
     clock = calendar()
     lines = [_hold_line(case, known, due_at=clock.hold_due_at(case.since), now=now) for case in oldest]
-    return {"count": len(found), "lines": lines, "link": reverse("admin:review_holds")}
+    return {"count": len(found), "lines": lines, "days": clock.hold_days, "link": reverse("admin:review_holds")}
 
 
 def _hold_line(case: Case, known: Names, *, due_at: datetime, now: datetime) -> HoldLine:

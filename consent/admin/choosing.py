@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
-from django.conf import settings
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from consent.selectors.business import default_region
 from consent.selectors.subjects import Candidate, find_subjects
 from consent.vocabulary import Channel
 from contacts import selectors as contacts
@@ -56,7 +56,7 @@ def choose(form: WhoForm, *, channel: Channel) -> Chosen:
     if not term:
         gone = form.cleaned_data["contact"] is not None
         return Chosen(problem="Nobody has this contact id, or the contact was deleted." if gone else "")
-    found = find_subjects(term, channel=channel, region=settings.DEFAULT_REGION)
+    found = find_subjects(term, channel=channel, region=default_region())
     if found.address is not None:
         return Chosen(address=found.address, address_id=found.address_id)
     if len(found.candidates) == 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
@@ -20,6 +19,7 @@ from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import Delivery, InboundMessage, LedgerEntry
 from consent.models.inbox import DeliveryStatus
+from consent.selectors.business import default_region
 from consent.selectors.outcomes import outcome_of
 from consent.selectors.people import Names
 from consent.selectors.records import deliveries_from, doors_seen, own_deliveries
@@ -78,7 +78,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
     ) -> tuple[QuerySet[Delivery], bool]:
         if not search_term.strip():
             return queryset, False
-        return deliveries_from(queryset, search_term, region=settings.DEFAULT_REGION), False
+        return deliveries_from(queryset, search_term, region=default_region()), False
 
     def get_urls(self) -> list[URLPattern]:
         replay = path(

@@ -56,7 +56,12 @@ def check_may_read(request: HttpRequest) -> None:
 
 def _page(request: HttpRequest, title: str, template: str, cases: Sequence[Case]) -> HttpResponse:
     check_may_read(request)
-    context = {**admin.site.each_context(request), "title": title, "lines": lines(cases, now=timezone.now())}
+    context = {
+        **admin.site.each_context(request),
+        "title": title,
+        "lines": lines(cases, now=timezone.now()),
+        "hold_days": calendar().hold_days,
+    }
     return TemplateResponse(request, template, context)
 
 

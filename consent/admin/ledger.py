@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -20,6 +19,7 @@ from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
 from consent.admin.register import RuleFilter
 from consent.admin.view_only import ViewOnlyAdmin, give, printed
 from consent.models import LedgerEntry
+from consent.selectors.business import default_region
 from consent.selectors.people import names
 from consent.selectors.records import about, opt_ins, opt_outs, own_entries
 
@@ -94,7 +94,7 @@ class LedgerAdmin(ViewOnlyAdmin):
     ) -> tuple[QuerySet[LedgerEntry], bool]:
         if not search_term.strip():
             return queryset, False
-        return about(queryset, search_term, region=settings.DEFAULT_REGION), False
+        return about(queryset, search_term, region=default_region()), False
 
     def prepare(self, rows: Sequence[LedgerEntry]) -> None:
         give(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from consent import sentences
+from consent.selectors.business import time_zone
 from consent.vocabulary import Kind
 
 
@@ -49,7 +48,7 @@ def to(model: str, row_id: int | None, text: str) -> SafeString:
 
 def moment(value: datetime) -> str:
     """Return a time as staff read it: "2 Oct 2026, 14:05"."""
-    local = value.astimezone(ZoneInfo(settings.TIME_ZONE))
+    local = value.astimezone(time_zone())
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -22,6 +20,7 @@ from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
 from consent.admin.view_only import ViewOnlyAdmin, give, printed
 from consent.models import Suppression
 from consent.rules import RULES
+from consent.selectors.business import default_region, time_zone
 from consent.selectors.people import names
 from consent.selectors.records import about, as_value
 from consent.vocabulary import CHANNELS, Channel, LiftRoute
@@ -117,7 +116,7 @@ class RegisterAdmin(ViewOnlyAdmin):
     ) -> tuple[QuerySet[Suppression], bool]:
         if not search_term.strip():
             return queryset, False
-        return about(queryset, search_term, region=settings.DEFAULT_REGION), False
+        return about(queryset, search_term, region=default_region()), False
 
     def prepare(self, rows: Sequence[Suppression]) -> None:
         give(rows, names(actors={row.set_by for row in rows} | {row.lifted_by for row in rows}))
@@ -148,7 +147,7 @@ class RegisterAdmin(ViewOnlyAdmin):
 
     @admin.display(description="Why")
     def why(self, row: Suppression) -> str:
-        return sentences.why(as_value(row), tz=ZoneInfo(settings.TIME_ZONE))
+        return sentences.why(as_value(row), tz=time_zone())
 
     @admin.display(description="Kind")
     def strength(self, row: Suppression) -> SafeString:
@@ -157,7 +156,7 @@ class RegisterAdmin(ViewOnlyAdmin):
     @admin.display(description="Until")
     def until(self, row: Suppression) -> str:
         if row.expires_at:
-            return sentences.day(row.expires_at, tz=ZoneInfo(settings.TIME_ZONE))
+            return sentences.day(row.expires_at, tz=time_zone())
         return "Until lifted"
 
     @admin.display(description="By")
@@ -168,7 +167,7 @@ class RegisterAdmin(ViewOnlyAdmin):
     def state(self, row: Suppression) -> SafeString:
         if row.lifted_at is None:
             return links.mark("Active", "bad")
-        when = sentences.day(row.lifted_at, tz=ZoneInfo(settings.TIME_ZONE))
+        when = sentences.day(row.lifted_at, tz=time_zone())
         return format_html('{}<span class="sd-sub">{}</span>', links.mark("Lifted", "quiet"), when)
 
     @admin.display(description="Since")
@@ -204,12 +203,12 @@ class RegisterAdmin(ViewOnlyAdmin):
     def lift_proof(self, row: Suppression) -> str:
         if row.lifted_at is None:
             return "Not lifted"
-        when = sentences.day(row.lifted_at, tz=ZoneInfo(settings.TIME_ZONE))
+        when = sentences.day(row.lifted_at, tz=time_zone())
         return f"{LiftRoute(row.lift_route).label}, on {when}, by {printed(row).actor(row.lifted_by)}"
 
 
 def _export_rows(rows: QuerySet[Suppression]) -> Iterator[tuple[str, ...]]:
-    tz = ZoneInfo(settings.TIME_ZONE)
+    tz = time_zone()
     for row in rows.iterator(chunk_size=2000):
         yield (
             str(row.public_id),

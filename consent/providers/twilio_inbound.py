@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
 from consent.vocabulary import Channel
 
@@ -131,3 +132,12 @@ def _channel(prefix: str, sender: str) -> Channel | None:
     if prefix == "rcs" and _PHONE.fullmatch(sender):
         return Channel.SMS
     return _CHANNELS.get(prefix)
+
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def reply(text: str) -> str:
+    """Return the TwiML that answers a message with this text."""
+    words = escape(_NOT_XML.sub("", text))
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response><Message>{words}</Message></Response>'

@@ -6,13 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from consent import gate
 from consent.registry import ListSubject, registry
 from consent.selectors import past
+from consent.selectors.business import time_zone
 from consent.selectors.channels import connected_channels
 from consent.selectors.standing import active_suppressions
 from consent.values import ActiveSuppression, Decision, Facts, GateRequest, ListFacts
@@ -56,7 +54,7 @@ def decide_many(request: GateRequest, subjects: Sequence[Subject], *, at: dateti
     """
     if request.channel is Channel.ALL:
         raise ValueError("A message goes out on one channel; 'all' is none.")
-    tz = ZoneInfo(settings.TIME_ZONE)
+    tz = time_zone()
     if at is not None:
         return [
             Answer(subject, seen.address_value, gate.decide(request, seen.facts, tz=tz), seen.address_id)

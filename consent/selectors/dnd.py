@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from consent.gate import refuses
 from consent.rules import lift_routes
+from consent.selectors.business import time_zone
 from consent.selectors.channels import connected_channels
 from consent.selectors.standing import active_suppressions
 from consent.sentences import how_it_lifts, why
@@ -159,7 +157,7 @@ def _one_of_each(reasons: Iterable[StandingReason]) -> tuple[StandingReason, ...
 def _reason(row: ActiveSuppression) -> StandingReason:
     return StandingReason(
         suppression=row,
-        text=why(row, tz=ZoneInfo(settings.TIME_ZONE)),
+        text=why(row, tz=time_zone()),
         how_it_lifts=how_it_lifts(row),
         staff_can_lift=row.kind is Kind.TEMPORARY and LiftRoute.STAFF in lift_routes(row),
     )

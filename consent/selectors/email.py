@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Count, Max
 
 from consent.models import EmailEvent, LedgerEntry
 from consent.providers.email.soft_bounces import Persistence, persisting_since
+from consent.selectors.channels import business_profile
 from consent.vocabulary import Effect, EventKind, Reason
 
 
@@ -39,11 +39,12 @@ def soft_bounces_persist_at(address_id: int) -> datetime | None:
 
 
 def persistence_in_force() -> Persistence:
-    """Return from when on soft bounces count as a dead mailbox, as set for this installation."""
+    """Return from when on soft bounces count as a dead mailbox, as the business profile says."""
+    profile = business_profile()
     return Persistence(
-        limit=settings.SOFT_BOUNCE_LIMIT,
-        spread=timedelta(days=settings.SOFT_BOUNCE_SPREAD_DAYS),
-        window=timedelta(weeks=settings.SOFT_BOUNCE_WINDOW_WEEKS),
+        limit=profile.soft_bounce_limit,
+        spread=timedelta(days=profile.soft_bounce_spread_days),
+        window=timedelta(weeks=profile.soft_bounce_window_weeks),
     )
 
 

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from consent.business_days import NO_HOLIDAYS, UnknownPlace, business_days_after, public_holidays
 from consent.models import InboundMessage, Review, Suppression
+from consent.models.profile import HOLD_BUSINESS_DAYS
+from consent.selectors.channels import business_profile
 from consent.selectors.standing import addresses_by_channel
 from consent.vocabulary import Channel, MessageClass, Reason
 from contacts.models import ContactAddress
 
-HOLD_BUSINESS_DAYS = 5
-"""After as many business days without review a hold becomes an opt-out (R02)."""
 SIGNALS = (Reason.WRONG_NUMBER, Reason.DECEASED, Reason.HOSTILE)
 MOST_CASES = 200
 """How many cases a screen lists; the oldest holds and the newest signals."""
@@ -48,19 +47,25 @@ class Calendar:
 
     tz: tzinfo
     closed: Container[date]
+    hold_days: int = HOLD_BUSINESS_DAYS
+
+    def earliest_hold_due(self, at: datetime) -> datetime:
+        """Return when a hold that is due now came at the latest: business days are days at the least."""
+        return at - timedelta(days=self.hold_days)
 
     def hold_due_at(self, since: datetime) -> datetime:
         """Return when a hold becomes an opt-out by itself."""
-        return business_days_after(since, HOLD_BUSINESS_DAYS, tz=self.tz, closed=self.closed)
+        return business_days_after(since, self.hold_days, tz=self.tz, closed=self.closed)
 
 
 def calendar() -> Calendar:
-    """Return the business's own calendar: its time zone, its country's and region's holidays."""
+    """Return the business's own calendar: its time zone, its holidays, and how long a held message waits."""
+    profile = business_profile()
     try:
-        closed = public_holidays(settings.DEFAULT_REGION)
+        closed = public_holidays(profile.holiday_country, profile.holiday_region)
     except UnknownPlace:
         closed = NO_HOLIDAYS
-    return Calendar(ZoneInfo(settings.TIME_ZONE), closed)
+    return Calendar(ZoneInfo(profile.time_zone), closed, profile.hold_business_days)
 
 
 def waiting_holds(*, limit: int = MOST_CASES) -> list[Case]:
@@ -71,11 +76,6 @@ def waiting_holds(*, limit: int = MOST_CASES) -> list[Case]:
 def holds_since_before(moment: datetime) -> list[Case]:
     """Return the holds that stand since then or longer, the oldest first."""
     return cases(_standing([Reason.REVIEW_HOLD]).filter(since__lte=moment).order_by("since", "id"))
-
-
-def earliest_due(at: datetime) -> datetime:
-    """Return the moment before which a hold must have come to be due now: business days are days at the least."""
-    return at - timedelta(days=HOLD_BUSINESS_DAYS)
 
 
 def standing_signals(*, limit: int = MOST_CASES) -> list[Case]:

@@ -21,7 +21,6 @@ from contacts.models import Address
 from contacts.services import lock_for_contact
 from contacts.values import SYSTEM, Actor
 
-QUEUE_DAYS = timedelta(days=30)
 """How long evidence waits for a reviewer before it expires."""
 
 
@@ -203,7 +202,8 @@ def expire_stale(*, at: datetime) -> int:
     Once: what has expired or was reviewed stays as it is.
     """
     expired = 0
-    stale = Evidence.objects.filter(status=EvidenceStatus.PENDING, submitted_at__lte=at - QUEUE_DAYS)
+    waits = timedelta(days=selectors.business_profile().evidence_queue_days)
+    stale = Evidence.objects.filter(status=EvidenceStatus.PENDING, submitted_at__lte=at - waits)
     for evidence_id in list(stale.values_list("id", flat=True)):
         with transaction.atomic():
             evidence = Evidence.objects.select_for_update().get(pk=evidence_id)

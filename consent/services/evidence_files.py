@@ -8,13 +8,13 @@ import uuid
 from datetime import datetime
 from typing import BinaryIO
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import UploadedFile
 
 from consent.file_types import ACCEPTED, SNIFFED_BYTES, recognise
 from consent.models import Evidence
+from consent.selectors import business_profile
 from consent.services.evidence import StoredFile, UnableToFileEvidence
 
 
@@ -26,11 +26,11 @@ def storage() -> Storage:
 def store(*, upload: UploadedFile, at: datetime) -> StoredFile:
     """Check a file and store it, and return where it lies.
 
-    Units: at most EVIDENCE_MAX_BYTES.
+    Units: at most the megabytes that the business profile allows.
     Raises: UnableToFileEvidence for a file that is empty, too large or of a kind that is not let in.
     Once: stores again under another key. Whoever does not file it then discards it.
     """
-    limit = settings.EVIDENCE_MAX_BYTES
+    limit = business_profile().evidence_max_megabytes * 1_000_000
     if not upload.size:
         raise UnableToFileEvidence("file", "empty", "The file is empty. Choose it again.")
     if upload.size > limit:

@@ -1,4 +1,4 @@
-"""What time does to a held message: unreviewed for 5 business days, it counts as an opt-out."""
+"""What time does to a held message: unreviewed for some business days (5 unless the profile says otherwise), it counts as an opt-out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from consent.selectors.holds import calendar, cases, earliest_due, holds_since_before
+from consent.selectors.holds import calendar, cases, holds_since_before
 from consent.services.reviews import UnableToReview, lock_case, record_for_rows
 from consent.vocabulary import EventKind, Reason, Source
 from contacts.values import SYSTEM
@@ -24,7 +24,7 @@ def confirm_overdue(*, at: datetime) -> int:
     """
     clock = calendar()
     confirmed = 0
-    for case in holds_since_before(earliest_due(at)):
+    for case in holds_since_before(clock.earliest_hold_due(at)):
         if clock.hold_due_at(case.since) > at:
             continue
         try:

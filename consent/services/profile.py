@@ -7,9 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from consent.models import BusinessProfile, ChannelState
+from consent.selectors.business import forget_place
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS, Channel
 from contacts.services import history
 from contacts.values import Actor
+
+PROFILE_FIELDS = frozenset(field.name for field in BusinessProfile._meta.concrete_fields if not field.primary_key)
 
 
 class ChannelRefused(ValueError):
@@ -21,22 +24,25 @@ class ChannelRefused(ValueError):
 
 
 @transaction.atomic
-def update_profile(
-    *, name: str, help_text: str, opt_in_on_any_message: bool, by: Actor, at: datetime
-) -> BusinessProfile:
-    """Save the business's own settings, with who and when in their history.
+def update_profile(*, by: Actor, at: datetime, note: str = "", **changes: str | int | bool) -> BusinessProfile:
+    """Save the business's own settings, with who, when and why in their history.
 
-    Raises: ValidationError for a name that is empty or too long.
+    Shape: `changes` are fields of the profile; those not named stay. `note` is the reason.
+    Raises: ValidationError, by field, for what can't be.
     Once: the same values again change nothing and leave no trace.
     """
+    unknown = changes.keys() - PROFILE_FIELDS
+    if unknown:
+        raise TypeError(f"The profile has no {', '.join(sorted(unknown))}.")
     profile = BusinessProfile.objects.select_for_update().filter(pk=1).first() or BusinessProfile(pk=1)
-    wanted = {"name": name, "help_text": help_text, "opt_in_on_any_message": opt_in_on_any_message}
-    if not profile._state.adding and all(getattr(profile, field) == value for field, value in wanted.items()):
+    if not profile._state.adding and all(getattr(profile, field) == value for field, value in changes.items()):
         return profile
-    for field, value in wanted.items():
+    for field, value in changes.items():
         setattr(profile, field, value)
     profile.full_clean()
-    history.save(profile, reason="changed", by=by, at=at)
+    history.save(profile, reason=f"changed: {note.strip()}" if note.strip() else "changed", by=by, at=at)
+    forget_place()
+    transaction.on_commit(forget_place)  # whoever read in between kept the old ones
     return profile
 
 

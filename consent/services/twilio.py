@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from django.conf import settings
 from django.db.models import Min
 
 from consent import keywords
-from consent.models import Delivery
+from consent.models import Delivery, InboundMessage
 from consent.providers import twilio_inbound, twilio_status
 from consent.registry import registry
+from consent.selectors import business_profile
+from consent.selectors.business import default_region
 from consent.selectors.codes import status_effects
 from consent.selectors.questions import is_answer_awaited
 from consent.selectors.words import word_lists
@@ -20,7 +21,7 @@ from consent.services.ledger import Proof
 from consent.services.messages import ReceivedMessage, receive, storable
 from consent.services.recording import record_event
 from consent.values import ConsentEvent
-from consent.vocabulary import ADDRESS_KIND_OF, Channel, Source
+from consent.vocabulary import ADDRESS_KIND_OF, Channel, MessageClass, Source
 from contacts.normalize import InvalidAddress, normalize
 from contacts.services import get_or_create_address
 from contacts.values import Actor
@@ -49,9 +50,7 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
     if message.channel is None:
         raise UnreadableDelivery(f"The sender “{message.sender}” is on no channel that we know.")
     try:
-        address = normalize(
-            ADDRESS_KIND_OF[message.channel], message.sender, region=settings.DEFAULT_REGION, strict=False
-        )
+        address = normalize(ADDRESS_KIND_OF[message.channel], message.sender, region=default_region(), strict=False)
     except InvalidAddress as error:
         raise UnreadableDelivery(f"The sender is no address: {error}") from error
     sender = get_or_create_address(canonical=address, at=at)
@@ -88,6 +87,19 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
     return Read()
 
 
+def reply_to(*, delivery_id: int) -> str:
+    """Return what the sender of a message is answered at once: the help text to HELP, "" to everything else.
+
+    Twilio has answered where it calls the message HELP itself. Who is blocked, or on inbound DND, gets no answer; who
+    opted out does, because the carriers ask for it and it is no more than was asked for.
+    Once: a repeat of the request is answered as the first one was.
+    """
+    message = InboundMessage.objects.filter(delivery_id=delivery_id, message_class=MessageClass.HELP).first()
+    if message is None or message.refused_inbound or message.matched_by == "provider":
+        return ""
+    return business_profile().help_text.strip()
+
+
 def read_status(delivery: Delivery, at: datetime) -> Read:
     """Read what became of a message that we sent (R03 to R06, R12, R13).
 
@@ -101,7 +113,7 @@ def read_status(delivery: Delivery, at: datetime) -> Read:
         raise UnreadableDelivery("The callback names no recipient on a channel that we know.")
     try:
         address = normalize(
-            ADDRESS_KIND_OF[callback.channel], callback.recipient, region=settings.DEFAULT_REGION, strict=False
+            ADDRESS_KIND_OF[callback.channel], callback.recipient, region=default_region(), strict=False
         )
     except InvalidAddress as error:
         raise UnreadableDelivery(f"The recipient is no address: {error}") from error

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from consent.models import ChannelState, Delivery, InboundCall
 from consent.providers import twilio_voice
 from consent.providers.twilio_voice import VoiceCall
 from consent.selectors import business_profile
+from consent.selectors.business import default_region
 from consent.selectors.inbound import refused_inbound
 from consent.services.inbox import Read
 from consent.services.ledger import Proof
@@ -95,7 +95,7 @@ def _canonical(call: VoiceCall) -> CanonicalAddress | None:
     if not call.caller:
         return None
     try:
-        return normalize_phone(call.caller, region=settings.DEFAULT_REGION, strict=False)
+        return normalize_phone(call.caller, region=default_region(), strict=False)
     except InvalidAddress:
         return None
 
@@ -142,7 +142,7 @@ def forward_calls(*, to: str, by: Actor, at: datetime) -> ChannelState:
     number = to.strip()
     if number:
         try:
-            number = normalize_phone(number, region=settings.DEFAULT_REGION).value
+            number = normalize_phone(number, region=default_region()).value
         except InvalidAddress as error:
             raise UnableToForward("not_a_number", f"Calls can't be put through there: {error}") from error
     state = ChannelState.objects.select_for_update().filter(channel=Channel.CALL).first()

@@ -11,14 +11,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from consent.providers import twilio_inbound, twilio_signature, twilio_status
-from consent.services import inbox
+from consent.services import inbox, twilio
 from consent.services.twilio import form_pairs
 from consent.views.letting_in import is_too_large, refused, too_large
 
 log = structlog.get_logger(__name__)
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-"""Nothing to say: Twilio itself has answered STOP, START and HELP."""
+"""Nothing to say: Twilio itself has answered STOP and START, and HELP where it says so."""
 
 
 @csrf_exempt
@@ -45,7 +45,8 @@ def inbound(request: HttpRequest) -> HttpResponse:
     if accepted.is_conflict:
         return HttpResponse("Another body came under this MessageSid before.", status=409, content_type="text/plain")
     inbox.process(delivery_id=accepted.delivery_id, at=at)
-    return HttpResponse(EMPTY_TWIML, content_type="text/xml")
+    text = twilio.reply_to(delivery_id=accepted.delivery_id)
+    return HttpResponse(twilio_inbound.reply(text) if text else EMPTY_TWIML, content_type="text/xml")
 
 
 @csrf_exempt

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from contacts.drafts import NewAddress
 from contacts.models import Address
 from contacts.normalize import normalize
+from contacts.registry import registry
 from contacts.services import history
 from contacts.services.editing import refuse_deleted, refuse_stale, touch
 from contacts.services.errors import AddressMissing
@@ -21,11 +21,11 @@ from contacts.vocabulary import AddressKind
 
 
 def read_draft(draft: NewAddress) -> CanonicalAddress:
-    """Return a draft's canonical form, read in its own region or else the installation's.
+    """Return a draft's canonical form, read in its own region or else the business's.
 
     Raises: InvalidAddress.
     """
-    return normalize(draft.kind, draft.raw, region=draft.region or settings.DEFAULT_REGION)
+    return normalize(draft.kind, draft.raw, region=draft.region or registry.default_region())
 
 
 @transaction.atomic

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
@@ -23,6 +21,7 @@ from consent.admin import links
 from consent.admin.actors import staff
 from consent.admin.filters import SelectFilter
 from consent.admin.view_only import ViewOnlyAdmin
+from consent.selectors.business import default_region, time_zone
 from consent.sentences import day
 from consent.vocabulary import Effect, Source
 from contacts import selectors as contacts
@@ -122,7 +121,7 @@ class MembershipAdmin(ViewOnlyAdmin):
     ) -> tuple[QuerySet[ListMembership], bool]:
         if not search_term.strip():
             return queryset, False
-        found = contacts.search(search_term, region=settings.DEFAULT_REGION)
+        found = contacts.search(search_term, region=default_region())
         return queryset.filter(contact_id__in=found.values("id")), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -212,7 +211,7 @@ def _flag(text: str, since: datetime | None, tone: str) -> SafeString | str:
 
 
 def _day(moment: datetime) -> str:
-    return day(moment, tz=ZoneInfo(settings.TIME_ZONE))
+    return day(moment, tz=time_zone())
 
 
 def _told(change: ListChange) -> str:

@@ -173,7 +173,7 @@ class TestFourEyes:
 
     def test_what_nobody_reviews_expires(self, stopped: Contact, agent: User, support: User, at: datetime) -> None:
         filed = verbs.file_evidence(claim=claim(stopped, at), by=actor(agent), at=at)
-        late = at + verbs.QUEUE_DAYS
+        late = at + timedelta(days=30)
 
         assert [verbs.expire_stale(at=late), verbs.expire_stale(at=late)] == [1, 0]
 
@@ -259,12 +259,12 @@ class TestFiles:
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / stored.key]
 
     @pytest.mark.parametrize(
-        ("content", "code"), [(b"", "empty"), (b"MZ\x90", "kind_not_accepted"), (PDF + b"x" * 200, "too_large")]
+        ("content", "code"), [(b"", "empty"), (b"MZ\x90", "kind_not_accepted"), (PDF + b"x" * 1_000_000, "too_large")]
     )
     def test_what_is_not_let_in_is_not_stored(
-        self, settings: object, at: datetime, tmp_path: Path, content: bytes, code: str
+        self, by: Actor, at: datetime, tmp_path: Path, content: bytes, code: str
     ) -> None:
-        settings.EVIDENCE_MAX_BYTES = 100
+        update_profile(evidence_max_megabytes=1, by=by, at=at)
 
         with pytest.raises(UnableToFileEvidence) as refused:
             evidence_files.store(upload=SimpleUploadedFile("proof.pdf", content), at=at)

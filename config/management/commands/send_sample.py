@@ -17,6 +17,7 @@ from config.demo.cast import TOUR
 from config.demo.people import read_people
 from config.demo.sample_messages import FORM, INBOUND_PATH, SampleMessage
 from consent.models import InboundMessage, LedgerEntry
+from consent.selectors.business import default_region
 from consent.vocabulary import ADDRESS_KIND_OF, Channel
 from contacts.models import Contact
 from contacts.normalize import InvalidAddress, normalize
@@ -59,7 +60,7 @@ def sample(text: str, *, channel: Channel, sender: str) -> SampleMessage:
     person = next(person for person in read_people() if person.key == TOUR)
     usual = person.messenger if channel is Channel.FACEBOOK else person.number
     try:
-        address = normalize(ADDRESS_KIND_OF[channel], sender or usual, region=settings.DEFAULT_REGION)
+        address = normalize(ADDRESS_KIND_OF[channel], sender or usual, region=default_region())
     except InvalidAddress as error:
         raise CommandError(f"--from: {error}") from error
     return SampleMessage(
