@@ -13,6 +13,7 @@ from django.db.backends.signals import connection_created
 
 from consent.models import ChannelState
 from consent.models.append_only import ALLOW_TRUNCATE
+from consent.selectors.business import forget_place
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS
 from contacts.models import Contact
 from contacts.values import Actor
@@ -38,6 +39,12 @@ def truncate_refused(db: None) -> None:
     """Let the database refuse TRUNCATE as it does in production."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL {ALLOW_TRUNCATE} = 'off'")
+
+
+@pytest.fixture(autouse=True)
+def _nowhere_yet() -> None:
+    """Let no test find the place of another one's business in the cache."""
+    forget_place()
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from lists.vocabulary import ListPurpose
 
 NAME = "Tamarack Outfitters"
 SHOP_ZONE = ZoneInfo("America/Los_Angeles")
-PROFILE = {
+PROFILE: dict[str, str] = {
     "name": NAME,
+    "time_zone": SHOP_ZONE.key,
     "legal_name": "Tamarack Outfitters LLC",
     "help_text": "Tamarack Outfitters: gear, rentals and fittings. Call +1 503 555 0100. Reply STOP to opt out.",
     "email_footer": "Tamarack Outfitters LLC, 12 Alder Street, Portland, OR 97205",

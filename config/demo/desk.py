@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
-from config.demo.business import CONSENT_WORDING, LISTS, PAIRED, PASSWORD, STAFF
+from config.demo.business import CONSENT_WORDING, LISTS, PAIRED, PASSWORD, PROFILE, STAFF
 from config.demo.door import Door
 from config.demo.people import Person
 from consent.models import Suppression

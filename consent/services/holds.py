@@ -1,4 +1,5 @@
-"""What time does to a held message: unreviewed for some business days (5 unless the profile says otherwise), it counts as an opt-out."""
+"""What time does to a held message: unreviewed for as many business days as the
+profile says (5), it counts as an opt-out."""
 
 from __future__ import annotations
 

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
+from pytest_django import Settings
 
+from consent.admin.profile import FIELDS
 from consent.models import BusinessProfile, ChannelState, Suppression
 from consent.selectors import business_profile, connected_channels
+from consent.selectors.business import default_region, time_zone
+from consent.selectors.email import persistence_in_force
+from consent.selectors.holds import calendar
 from consent.services import dnd, profile
 from consent.vocabulary import CHANNELS, Channel
-from contacts.models import Contact
+from contacts.drafts import NewAddress
+from contacts.models import Address, Contact
+from contacts.services import add_address
 from contacts.values import Actor
+from contacts.vocabulary import AddressKind
 from tests.conftest import actor
 
 pytestmark = pytest.mark.django_db
 
 PROFILE = "/admin/consent/businessprofile/1/change/"
 CHANNEL = "/admin/consent/channelstate/"
-WANTED = {"name": "Blue Fern", "help_text": "Call us."}
+WANTED = {
+    **{name: str(getattr(BusinessProfile(pk=1), name)) for name in FIELDS if name != "opt_in_on_any_message"},
+    "name": "Blue Fern",
+    "help_text": "Call us.",
+    "note": "new name",
+}
 
 
 @pytest.fixture
@@ -41,7 +54,7 @@ def test_saving_is_kept_with_who_did_it(desk: Client, compliance: User) -> None:
 
     assert business_profile().name == "Blue Fern"
     kept = BusinessProfile.history.get()
-    assert (kept.history_user, kept.history_change_reason) == (compliance, f"changed by user:{compliance.pk}")
+    assert (kept.history_user, kept.history_change_reason) == (compliance, f"changed: new name by user:{compliance.pk}")
 
 
 def test_the_dangerous_policy_asks_twice(desk: Client) -> None:
@@ -89,6 +102,60 @@ def test_saving_the_same_again_leaves_no_trace(by: Actor, at: datetime) -> None:
     profile.update_profile(**wanted, by=by, at=at)
 
     assert BusinessProfile.history.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "told"),
+    [
+        ({"time_zone": "Mars/Olympus"}, "time_zone", "not a time zone"),
+        ({"default_region": "ZZ"}, "default_region", "two letters"),
+        ({"holiday_country": "ZZ"}, "holiday_country", "No public holidays"),
+        ({"holiday_region": "XX"}, "holiday_region", "No public holidays"),
+        ({"sms_opt_out_line": "Bye"}, "sms_opt_out_line", "has to offer STOP"),
+        ({"soft_bounce_spread_days": 91}, "soft_bounce_spread_days", "shorter than the weeks"),
+        ({"hold_business_days": 10}, "hold_business_days", "At most 9"),
+        ({"delivery_retention_days": 1}, "delivery_retention_days", "At least 7"),
+    ],
+)
+def test_what_can_not_be_is_refused_with_its_field(
+    changes: dict[str, str | int], field: str, told: str, by: Actor, at: datetime
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        profile.update_profile(**changes, by=by, at=at)
+
+    assert told in str(refused.value.message_dict[field])
+    assert not BusinessProfile.objects.exists()
+
+
+def test_the_form_refuses_it_beside_the_field(desk: Client) -> None:
+    page = desk.post(PROFILE, {**WANTED, "default_region": "zz"}).content.decode()
+
+    assert "No phone numbers are known for “ZZ”" in page
+
+
+def test_the_profile_wins_over_the_environment(settings: Settings, ada: Contact, by: Actor, at: datetime) -> None:
+    settings.TIME_ZONE, settings.DEFAULT_REGION, settings.SOFT_BOUNCE_LIMIT = "Asia/Tokyo", "JP", 4
+    assert (time_zone().key, default_region(), persistence_in_force().limit) == ("Asia/Tokyo", "JP", 4)
+
+    profile.update_profile(time_zone="Europe/Paris", default_region="FR", soft_bounce_limit=3, by=by, at=at)
+    add_address(contact_id=ada.pk, address=NewAddress(AddressKind.PHONE, "01 42 68 53 00"), by=by, at=at)
+
+    assert (time_zone().key, default_region(), persistence_in_force().limit) == ("Europe/Paris", "FR", 3)
+    assert Address.objects.filter(value="+33142685300").exists()
+
+
+def test_a_page_tells_times_as_the_business_reads_them(desk: Client, by: Actor, at: datetime) -> None:
+    profile.connect_channel(channel=Channel.SMS, by=by, at=at)
+    profile.update_profile(time_zone="Asia/Tokyo", by=by, at=at)
+
+    assert "21 Nov 2026, 21:00" in desk.get(CHANNEL).content.decode()
+
+
+def test_a_held_message_waits_as_long_as_the_profile_says(by: Actor, at: datetime) -> None:
+    profile.update_profile(hold_business_days=1, holiday_country="", time_zone="UTC", by=by, at=at)
+
+    saturday = at
+    assert calendar().hold_due_at(saturday) == saturday + timedelta(days=2)
 
 
 def test_a_business_without_a_name_is_refused(by: Actor, at: datetime) -> None:

@@ -23,6 +23,7 @@ from consent.selectors.decisions import Subject
 from consent.services import evidence as verbs
 from consent.services import evidence_files
 from consent.services.evidence import Claim, UnableToFileEvidence
+from consent.services.profile import update_profile
 from consent.services.recording import record_event
 from consent.values import ConsentEvent, GateRequest
 from consent.vocabulary import Channel, Effect, EventKind, Purpose, Source
@@ -217,6 +218,7 @@ class TestFourEyes:
         assert not may_text(stopped)
 
 
+@pytest.mark.django_db
 class TestFiles:
     @pytest.mark.parametrize(
         ("content", "kind"),

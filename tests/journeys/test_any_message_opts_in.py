@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from consent.admin.profile import FIELDS
 from consent.models import BusinessProfile, LedgerEntry, Suppression
 from consent.selectors import addresses_by_channel, business_profile
 from consent.services import dnd
@@ -129,7 +130,8 @@ def test_no_message_of_another_kind_counts_as_small_talk(ada: Contact, body: str
 def test_the_switch_warns_and_asks_twice(compliance: User) -> None:
     client = as_user(compliance)
     page = reverse("admin:consent_businessprofile_change", args=[1])
-    fields = {name: getattr(business_profile(), name) for name in ("name", "help_text")}
+    fields = {name: getattr(business_profile(), name) for name in FIELDS if name != "opt_in_on_any_message"}
+    fields["note"] = "the lawyer asked for it"
 
     shown = client.get(page).content.decode()
     refused = client.post(page, {**fields, "opt_in_on_any_message": "on"})
