@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from consent.admin.named import NamedScreen
 
-OURS = ("auth", "contacts", "consent", "lists")
+OURS = ("auth", "config", "contacts", "consent", "lists")
 ROYAL = ("is_superuser", "groups", "user_permissions")
 """Fields that give rights: only a superuser hands them out, so that nobody promotes themselves."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from config.api.vocabulary import Scope
+
 
 class Role(StrEnum):
     AGENT = "agent"
@@ -46,6 +48,9 @@ GRANTS: dict[str, frozenset[Role]] = {
     "consent.change_delivery": REVIEW,
     "consent.view_providercode": READERS,
     "consent.change_providercode": COMPLIANCE,
+    "config.view_apikey": COMPLIANCE,
+    "config.add_apikey": COMPLIANCE,
+    "config.change_apikey": COMPLIANCE,
     "consent.view_businessprofile": ALL,
     "consent.change_businessprofile": COMPLIANCE,
     "consent.view_channelstate": ALL,
@@ -59,3 +64,18 @@ GRANTS: dict[str, frozenset[Role]] = {
 """Permission → the roles that have it. `consent.change_delivery` is the right to replay a failed delivery;
 `consent.add_wordlistversion` the right to change the words that messages are read by.
 """
+
+SCOPE_PERMISSIONS: dict[Scope, tuple[str, ...]] = {
+    Scope.CONTACTS_READ: ("contacts.view_contact",),
+    Scope.CONTACTS_WRITE: ("contacts.add_contact", "contacts.change_contact"),
+    Scope.DND_READ: ("consent.view_suppression",),
+    Scope.DND_WRITE: ("consent.set_dnd",),
+    Scope.LISTS_READ: ("lists.view_contactlist", "lists.view_listmembership"),
+    Scope.LISTS_WRITE: ("lists.change_listmembership",),
+    Scope.DECISIONS: ("consent.view_suppression",),
+    Scope.EVIDENCE_WRITE: ("consent.add_evidence",),
+    Scope.EVIDENCE_REVIEW: ("consent.review_evidence",),
+    Scope.EVENTS_READ: ("consent.view_ledgerentry",),
+    Scope.MESSAGES_SEND: (),
+}
+"""Scope of the API → the permissions with which a person who is logged in has it. None: only keys have it."""

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.RequestIdMiddleware",
+    "config.api.middleware.ApiProblemsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -257,7 +258,10 @@ META_APP_SECRET = env.str("META_APP_SECRET", default="")
 # What Meta is told to send back when the webhook is set up; a word of your own.
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
 
-REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,  # the Accept header says what is wanted, no query parameter does
+}
 SPECTACULAR_SETTINGS = {"TITLE": "Consent Desk", "VERSION": "1", "OAS_VERSION": "3.1.1"}
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

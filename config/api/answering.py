@@ -1,0 +1,34 @@
+"""Answers as JSON, without a renderer between: plain values, one dump."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any, overload
+
+from django.http import HttpResponse
+
+
+def answer(content: Any, *, status: int = 200, **headers: str) -> HttpResponse:
+    """Return an answer. Shape: a header `Content_Language` becomes Content-Language."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HttpResponse(_dump(content), status=status, content_type="application/json", headers=named)
+
+
+def etag(content: Any) -> str:
+    """Return the entity tag of what an answer says."""
+    return f'"{hashlib.sha256(_dump(content).encode()).hexdigest()[:32]}"'
+
+
+def _dump(content: Any) -> str:
+    return json.dumps(content, default=str, separators=(",", ":"))
+
+
+@overload
+def iso(moment: datetime) -> str: ...
+@overload
+def iso(moment: None) -> None: ...
+def iso(moment: datetime | None) -> str | None:
+    """Return a time as the API writes it: 2026-10-02T14:11:09Z."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,224 @@
+"""POST decisions/: may we contact them here, for this purpose, now?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from config.api.answering import answer, iso
+from config.api.bodies import Body, Moment, Text, read
+from config.api.problems import Fault, Problem, invalid
+from config.api.reasons import ReasonShape, of_refusal
+from config.api.schema import operation
+from config.api.views import ApiView
+from config.api.vocabulary import Scope
+from consent.selectors import decide_many
+from consent.selectors.decisions import Answer, Subject
+from consent.values import GateRequest
+from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Purpose
+from contacts.models import Address, Contact
+from contacts.normalize import InvalidAddress, normalize
+from contacts.vocabulary import AddressKind
+
+MOST = 10_000
+NOBODY = 0
+"""The number of no contact: the gate answers `unknown_contact`."""
+
+
+class Question(Body):
+    channel = serializers.ChoiceField([(each.value, each.label) for each in CHANNELS])
+    purpose = serializers.ChoiceField(Purpose.choices())
+    list = Text(max_length=80, required=False, allow_null=True, allow_blank=False, help_text="A list's slug, or null.")
+    contacts = serializers.JSONField(required=False, help_text="Ids of contacts.")
+    addresses = serializers.JSONField(required=False, help_text="Addresses in any spelling.")
+    at = Moment(required=False, allow_null=True, help_text="null: now. Else: was it allowed then?")
+
+
+class QuestionShape(serializers.Serializer[Any]):
+    """Who is asked about; 1 to 10,000 contacts and addresses together."""
+
+    channel = serializers.ChoiceField([(each.value, each.label) for each in CHANNELS])
+    purpose = serializers.ChoiceField(Purpose.choices())
+    list = serializers.CharField(required=False, allow_null=True, max_length=80)
+    contacts = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=MOST)
+    addresses = serializers.ListField(child=serializers.CharField(max_length=400), required=False, max_length=MOST)
+    at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class DecisionShape(serializers.Serializer[Any]):
+    contact = serializers.UUIDField(allow_null=True)
+    address = serializers.CharField(allow_null=True)
+    allowed = serializers.BooleanField()
+    reasons = ReasonShape(many=True)
+
+
+class AnswerShape(serializers.Serializer[Any]):
+    """Results are in the order of the request: contacts first, then addresses."""
+
+    channel = serializers.ChoiceField([(each.value, each.label) for each in CHANNELS])
+    purpose = serializers.ChoiceField(Purpose.choices())
+    list = serializers.CharField(allow_null=True)
+    checked_at = serializers.DateTimeField()
+    results = DecisionShape(many=True)
+
+
+class Decisions(ApiView):
+    scopes = {"POST": Scope.DECISIONS}
+    reads = ApiView.reads | {"POST"}
+    max_body = 5_000_000
+
+    @operation(
+        name="decide",
+        tag="decisions",
+        summary="Ask who may be contacted",
+        description="Answers for 1 to 10,000 contacts and addresses, in the order asked: contacts first.",
+        request=QuestionShape,
+        answers={200: AnswerShape},
+        problems=["too_many_subjects"],
+        examples=[
+            OpenApiExample(
+                "Two people and a number",
+                request_only=True,
+                value={
+                    "channel": "sms",
+                    "purpose": "marketing",
+                    "list": None,
+                    "contacts": ["5f0c2a52-6b0e-4c57-9f0e-1d2c3b4a5968"],
+                    "addresses": ["+1 500 555 0006"],
+                    "at": None,
+                },
+            ),
+            OpenApiExample(
+                "One no, one yes",
+                response_only=True,
+                status_codes=["200"],
+                value={
+                    "channel": "sms",
+                    "purpose": "marketing",
+                    "list": None,
+                    "checked_at": "2026-11-21T19:05:00Z",
+                    "results": [
+                        {
+                            "contact": "5f0c2a52-6b0e-4c57-9f0e-1d2c3b4a5968",
+                            "address": "+15005550001",
+                            "allowed": False,
+                            "reasons": [
+                                {
+                                    "code": "opt_out",
+                                    "kind": "permanent",
+                                    "channel": "sms",
+                                    "since": "2026-10-02T14:11:09Z",
+                                    "expires_at": None,
+                                    "text": "Texted STOP on 2 Oct 2026",
+                                    "lifted_by": ["contact_opt_in", "approved_evidence"],
+                                    "rule": "R01",
+                                }
+                            ],
+                        },
+                        {"contact": None, "address": "+15005550006", "allowed": True, "reasons": []},
+                    ],
+                },
+            ),
+        ],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        asked = read(Question, request.data)
+        if asked.get("at") is not None:
+            detail = "Decisions about the past are not answered yet. Send null, or leave it out."
+            raise invalid(Fault("at", "not_answered", detail))
+        question = GateRequest(Channel(asked["channel"]), Purpose(asked["purpose"]), asked.get("list"))
+        contacts, addresses = _subjects(asked)
+        numbers = _numbers(contacts)
+        canonical = _canonical(addresses, ADDRESS_KIND_OF[question.channel])
+        subjects = [
+            *(Subject(contact_id=numbers.get(each, NOBODY)) for each in contacts),
+            *(
+                Subject(address_value=value) if value is not None else Subject(invalid=True)
+                for value in (canonical[each] for each in addresses)
+            ),
+        ]
+        found = decide_many(question, subjects)
+        told = [*map(str, contacts), *([None] * len(addresses))]
+        given = [*([None] * len(contacts)), *addresses]
+        return answer(
+            {
+                "channel": question.channel,
+                "purpose": question.purpose,
+                "list": question.list_slug,
+                "checked_at": iso(self.at),
+                "results": [
+                    _tell(contact, address, each) for contact, address, each in zip(told, given, found, strict=True)
+                ],
+            }
+        )
+
+
+def _tell(contact: str | None, given: str | None, found: Answer) -> dict[str, Any]:
+    return {
+        "contact": contact,
+        "address": found.address_value if found.address_value is not None else given,
+        "allowed": found.decision.allowed,
+        "reasons": [of_refusal(each) for each in found.decision.reasons],
+    }
+
+
+def _subjects(asked: dict[str, Any]) -> tuple[list[UUID], list[str]]:
+    """Return whom a question is about. Raises: Problem."""
+    given_contacts, given_addresses = _listed(asked, "contacts"), _listed(asked, "addresses")
+    count = len(given_contacts) + len(given_addresses)
+    if count > MOST:
+        raise Problem(413, "too_many_subjects", f"{count} subjects; a call takes {MOST}. Ask in several calls.")
+    if not count:
+        raise invalid(Fault("contacts", "required", "Name at least one contact or address."))
+    faults: list[Fault] = []
+    contacts: list[UUID] = []
+    for number, each in enumerate(given_contacts):
+        try:
+            contacts.append(UUID(each))
+        except (ValueError, AttributeError, TypeError):
+            faults.append(Fault(f"contacts[{number}]", "not_an_id", "Send the id of a contact, a UUID."))
+    faults += [
+        Fault(f"addresses[{number}]", "not_a_string", "Send an address as a string, of 400 characters at most.")
+        for number, each in enumerate(given_addresses)
+        if not isinstance(each, str) or len(each) > 400
+    ]
+    if faults:
+        raise invalid(*faults[:100])
+    return contacts, given_addresses
+
+
+def _listed(asked: dict[str, Any], name: str) -> list[Any]:
+    given = asked.get(name, [])
+    if not isinstance(given, list):
+        raise invalid(Fault(name, "not_a_list", "Send a list."))
+    return given
+
+
+def _numbers(contacts: Sequence[UUID]) -> dict[UUID, int]:
+    return dict(Contact.objects.filter(public_id__in=set(contacts)).values_list("public_id", "id")) if contacts else {}
+
+
+def _canonical(addresses: Sequence[str], kind: AddressKind) -> dict[str, str | None]:
+    """Return each spelling's canonical form; None for what is no address.
+
+    What somebody has as it is written needs no reading: a canonical form is its own. That saves most of the time.
+    """
+    if not addresses:
+        return {}
+    asked = {each for each in addresses if "\x00" not in each}
+    known = set(Address.objects.filter(kind=kind, value__in=asked).values_list("value", flat=True))
+    return {each: each if each in known else _read(each, kind) for each in dict.fromkeys(addresses)}
+
+
+def _read(address: str, kind: AddressKind) -> str | None:
+    try:
+        return normalize(kind, address, region=settings.DEFAULT_REGION).value
+    except InvalidAddress:
+        return None

@@ -1,0 +1,1 @@
+"""The verbs of the API itself: keys, rate limits, kept answers."""
