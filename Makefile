@@ -26,7 +26,7 @@ run: $(STAMP) ## Start the product with demo data: web, worker and its own Postg
 	@$(BIN)/python manage.py run_desk --port $(PORT)
 
 test: $(STAMP) ## Run the test suite without the browser tests (ARGS="-k stop" narrows it)
-	@$(BIN)/python -m pytest -m "not e2e" $(ARGS)
+	@$(BIN)/python -m pytest -m "not e2e" -n auto --dist worksteal $(ARGS)
 
 e2e: $(STAMP) ## Run the browser tests; they need Chromium
 	@$(BIN)/python -m pytest -m e2e -p no:randomly tests/e2e $(ARGS)
