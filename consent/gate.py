@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from consent.rules import lift_routes
-from consent.sentences import day, why
+from consent.sentences import day, no_consent, why
 from consent.values import ActiveSuppression, Decision, Facts, GateRequest, ListFacts, Refusal
 from consent.vocabulary import Channel, Covers, Direction, LiftRoute, Purpose
 
@@ -16,7 +16,7 @@ from consent.vocabulary import Channel, Covers, Direction, LiftRoute, Purpose
 def decide(request: GateRequest, facts: Facts, *, tz: tzinfo) -> Decision:
     """Return whether the message may go, with every reason against it.
 
-    Shape: reasons in this order: subject, channel, suppressions (permanent first), list.
+    Shape: reasons in this order: subject, channel, suppressions (permanent first), consent on file, list.
     Raises: ValueError for a channel that no message can use.
     Source: docs/rules.md, "Who is silenced".
     """
@@ -26,6 +26,7 @@ def decide(request: GateRequest, facts: Facts, *, tz: tzinfo) -> Decision:
         *_subject(request, facts),
         *_channel(request, facts),
         *(_suppressed(row, tz) for row in _standing(request, facts)),
+        *_consent(request, facts, tz),
         *_list(request, facts, tz),
     ]
     return Decision(tuple(reasons))
@@ -78,6 +79,15 @@ def _suppressed(row: ActiveSuppression, tz: tzinfo) -> Refusal:
         rule=row.rule,
         suppression_id=row.id,
     )
+
+
+def _consent(request: GateRequest, facts: Facts, tz: tzinfo) -> list[Refusal]:
+    """Return the refusal of marketing to somebody who has not agreed to it, where the channel's policy asks."""
+    asked = request.purpose is Purpose.MARKETING and facts.consent is not None and facts.address_value is not None
+    if not asked or facts.consent is None or facts.consent.on_file:
+        return []
+    text = no_consent(request.channel, facts.consent.ran_out_at, tz=tz)
+    return [Refusal("no_consent", text, channel=request.channel)]
 
 
 def _list(request: GateRequest, facts: Facts, tz: tzinfo) -> list[Refusal]:

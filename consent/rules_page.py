@@ -45,7 +45,7 @@ def rule_sections(rules: Sequence[Rule]) -> tuple[Section, ...]:
     titles = {
         "R": "What silences, and what is only recorded",
         "L": "What ends it",
-        "E": "Evidence",
+        "E": "Evidence, consent and requests",
         "J": "What goes on",
         "M": "Lists",
     }

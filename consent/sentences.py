@@ -89,6 +89,16 @@ _WAYS: dict[LiftRoute, Callable[[ActiveSuppression], str]] = {
     LiftRoute.REVIEWER: lambda row: "when a reviewer finds that it was no opt-out",
 }
 
+
+def no_consent(channel: Channel, ran_out_at: datetime | None, *, tz: tzinfo) -> str:
+    """Return why marketing on a channel is refused without consent on file, and what would help."""
+    state = "is on file" if ran_out_at is None else f"is on file since {day(ran_out_at, tz=tz)}, when the last ran out"
+    help_ = "Ask the contact, and record the consent"
+    if channel in {Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK}:
+        help_ += ", or wait for their START there"
+    return f"No consent to marketing by {channel.label} at this address {state}. {help_}."
+
+
 REFUSALS: dict[str, str] = {
     "permanent_dnd": "This DND is permanent: staff can't lift it. {how}",
     "review_pending": "A reviewer decides about the held message. {how}",

@@ -210,6 +210,14 @@ class ListFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """What is on file of a subject's consent, where a policy asks for it. `ran_out_at`: there was one until then."""
+
+    on_file: bool
+    ran_out_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GateRequest:
     """The question: may a message of this purpose go out on this channel (for this list)?"""
 
@@ -224,7 +232,8 @@ class Facts:
 
     Shape: `contact_known` False for a contact id that nobody has; None where only an address was asked
     about. `address_value` is None where the contact has no address for the channel. `active` are
-    the suppressions matching the contact, the address, or (asked by address) its holders.
+    the suppressions matching the contact, the address, or (asked by address) its holders. `consent` is None where the
+    channel's policy does not ask for consent on file.
     """
 
     contact_known: bool | None
@@ -234,6 +243,7 @@ class Facts:
     channel_connected: bool = True
     active: tuple[ActiveSuppression, ...] = ()
     list_facts: ListFacts | None = None
+    consent: ConsentFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

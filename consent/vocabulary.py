@@ -166,6 +166,10 @@ class EventKind(Word):
     FALSE_POSITIVE = "false_positive", "Reviewer: signal was wrong"
     NUMBER_CORRECTED = "number_corrected", "Number corrected by support"
     ADDRESS_JOINED = "address_joined", "Address added to a contact"
+    CONSENT_RECORDED = "consent_recorded", "Consent recorded"
+    OPT_OUT_REQUESTED = "opt_out_requested", "Opt-out request received"
+    OPT_OUT_REQUEST_CLOSED = "opt_out_request_closed", "Opt-out request closed without an opt-out"
+    PROVIDER_RECONSENT = "provider_reconsent", "Told the provider of the new consent"
 
     # What happens to a list membership: recorded here, ruled by the lists app
     LIST_ADDED = "list_added", "Added to a list"

@@ -2,6 +2,7 @@
 
 from consent.models.app_event import AppEvent
 from consent.models.codes import ProviderCode
+from consent.models.consents import ConsentRecord, ConsentText
 from consent.models.email_event import EmailEvent
 from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
@@ -17,6 +18,8 @@ __all__ = [
     "AppEvent",
     "BusinessProfile",
     "ChannelState",
+    "ConsentRecord",
+    "ConsentText",
     "Delivery",
     "DoorCounter",
     "EmailEvent",

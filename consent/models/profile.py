@@ -184,6 +184,10 @@ class ChannelState(models.Model):
         blank=True,
         help_text="Calls only: the number that rings, as +15035550100. Empty: callers hear the business's name.",
     )
+    needs_consent = models.BooleanField("marketing needs consent on file", default=False)
+    consent_months = models.PositiveSmallIntegerField(
+        "consent lasts", null=True, blank=True, help_text="Months from when it was given. Empty: it never runs out."
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -191,6 +195,9 @@ class ChannelState(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="retired_channel_stays_off", condition=~Q(channel=Channel.GMB.value) | Q(connected=False)
+            ),
+            models.CheckConstraint(
+                name="channel_consent_lasts", condition=Q(consent_months__isnull=True) | Q(consent_months__gte=1)
             ),
             models.CheckConstraint(
                 name="channel_forwards_calls_to_a_number",

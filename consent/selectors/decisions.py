@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent import gate
@@ -12,6 +12,7 @@ from consent.registry import ListSubject, registry
 from consent.selectors import past
 from consent.selectors.business import time_zone
 from consent.selectors.channels import connected_channels
+from consent.selectors.consents import ConsentSubject, consent_facts
 from consent.selectors.standing import active_suppressions
 from consent.values import ActiveSuppression, Decision, Facts, GateRequest, ListFacts
 from consent.vocabulary import ADDRESS_KIND_OF, Channel
@@ -62,14 +63,15 @@ def decide_many(request: GateRequest, subjects: Sequence[Subject], *, at: dateti
         ]
     known = _Known(request, subjects)
     lists = _list_facts(request, [known.list_subject(subject) for subject in subjects])
+    consents = consent_facts(request, [known.consent_subject(subject) for subject in subjects])
     return [
         Answer(
             subject,
             known.address_value(subject),
-            gate.decide(request, known.facts(subject, list_facts), tz=tz),
+            gate.decide(request, replace(known.facts(subject, list_facts), consent=consent), tz=tz),
             known.address_id(subject),
         )
-        for subject, list_facts in zip(subjects, lists, strict=True)
+        for subject, list_facts, consent in zip(subjects, lists, consents, strict=True)
     ]
 
 
@@ -136,6 +138,13 @@ class _Known:
     def list_subject(self, subject: Subject) -> ListSubject:
         """Return whom a list is asked about."""
         return ListSubject(subject.contact_id, self._address(subject)[0])
+
+    def consent_subject(self, subject: Subject) -> ConsentSubject:
+        """Return whose consent is asked about."""
+        address_id = self._address(subject)[0]
+        if subject.contact_id is not None:
+            return ConsentSubject(address_id, (subject.contact_id,))
+        return ConsentSubject(address_id, tuple(self.holders.get(address_id or 0, ())))
 
     def facts(self, subject: Subject, list_facts: ListFacts | None) -> Facts:
         """Return what the gate may know about the subject."""

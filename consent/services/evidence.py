@@ -12,7 +12,8 @@ from django.db import transaction
 from consent import rules, selectors
 from consent.models import Evidence
 from consent.models.evidence import ConsentMethod, EvidenceStatus
-from consent.services import ledger
+from consent.services import consent_records, ledger
+from consent.services.consent_records import GivenConsent
 from consent.services.ledger import Line, Proof
 from consent.services.recording import Recorded, gather, record_event
 from consent.values import ConsentEvent, Outcome
@@ -174,7 +175,24 @@ def _review(
             by=by,
             at=at,
         )
+        _put_on_file(evidence, recorded.event_id, by=by, at=at, source=source)
         return Reviewed(evidence_id, recorded=recorded)
+
+
+def _put_on_file(evidence: Evidence, event_id: uuid.UUID, *, by: Actor, at: datetime, source: Source) -> None:
+    """Record the approved consent for each channel on which nothing later was said."""
+    for channel in evidence.channels:
+        given = GivenConsent(
+            address_id=evidence.address_id,
+            channel=Channel(channel),
+            method=ConsentMethod(evidence.method),
+            given_at=evidence.consent_given_at,
+            contact_id=evidence.contact_id,
+            place=evidence.where_given,
+            evidence_id=evidence.pk,
+        )
+        if not consent_records.revoked_since(given):
+            consent_records.write(given=given, by=by, at=at, source=source, event_id=event_id)
 
 
 def _review_refusal(evidence: Evidence, by: Actor) -> str:

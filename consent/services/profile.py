@@ -72,6 +72,26 @@ def connect_channel(
 
 
 @transaction.atomic
+def set_consent_policy(
+    *, channel: Channel, needs_consent: bool, consent_months: int | None, by: Actor, at: datetime
+) -> ChannelState:
+    """Say whether marketing on a channel needs consent on file, and for how many months a consent lasts there.
+
+    The lifetime counts for consents recorded from now on; those on file keep their end.
+    Raises: ChannelRefused for a lifetime that is none.
+    Once: the same again changes nothing and leaves no trace.
+    """
+    if consent_months is not None and consent_months < 1:
+        raise ChannelRefused("consent_months", "A consent lasts a month at least; leave it empty for no end.")
+    state = _locked(channel)
+    if (state.needs_consent, state.consent_months) != (needs_consent, consent_months):
+        state.needs_consent, state.consent_months = needs_consent, consent_months
+        state.full_clean()
+        history.save(state, reason="consent policy", by=by, at=at)
+    return state
+
+
+@transaction.atomic
 def disconnect_channel(*, channel: Channel, by: Actor, at: datetime) -> ChannelState:
     """Disconnect a channel, so that nothing can be sent there. Its suppressions stay and apply on reconnection.
 

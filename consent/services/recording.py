@@ -14,6 +14,7 @@ from django.db import transaction
 
 from consent import rules, selectors
 from consent.selectors.situations import Case, Situations
+from consent.services import consent_following
 from consent.services.applying import Decided, apply
 from consent.services.ledger import NO_PROOF, Proof
 from consent.values import ConsentEvent, Outcome, Situation
@@ -122,6 +123,7 @@ def _record(cases: Sequence[Case], *, holders: Holders, proof: Proof, by: Actor,
 
     def write() -> None:
         new_ids = apply(waiting, proof=proof, by=by, at=at)
+        consent_following.follow(waiting, proof=proof, by=by, at=at)
         recorded.extend(Recorded(one.event_id, one.change.outcomes, new_ids[one.event_id]) for one in waiting)
         waiting.clear()
 
