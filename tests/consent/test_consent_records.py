@@ -27,6 +27,7 @@ from contacts.vocabulary import AddressKind
 from tests.conftest import actor
 from tests.consent.acting import email_of, ledger, phone_of, tell
 from tests.factories.contacts import make_contact
+from tests.factories.staff_site import text as text_message
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -53,6 +54,11 @@ def given(contact: Contact, at: datetime, **fields: object) -> GivenConsent:
 
 def ask_for_consent(at: datetime, channel: Channel = Channel.SMS, months: int | None = None) -> None:
     profile.set_consent_policy(channel=channel, needs_consent=True, consent_months=months, by=SYSTEM, at=at)
+
+
+def write(sid: str, body: str, *, at: datetime) -> None:
+    """Ada texts us."""
+    text_message(sid, body, sender="+15035550101", at=at)
 
 
 def codes(contact: Contact, purpose: Purpose = Purpose.MARKETING, channel: Channel = Channel.SMS) -> list[str]:
@@ -164,8 +170,9 @@ def test_a_late_opt_out_leaves_a_newer_consent_on_file(ada: Contact, at: datetim
 
 
 def test_a_consent_older_than_an_opt_out_is_refused_also_when_that_was_lifted(ada: Contact, at: datetime) -> None:
-    tell(EventKind.TEXT_OPT_OUT, ada, at - 5 * DAY)
-    tell(EventKind.TEXT_OPT_IN, ada, at - 4 * DAY)
+    write("SMa", "STOP", at=at - 5 * DAY)
+    write("SMb", "START", at=at - 4 * DAY)
+    assert not Suppression.objects.filter(lifted_at=None).exists()
 
     with pytest.raises(UnableToRecordConsent) as refused:
         record_consent(given=given(ada, at, given_at=at - 6 * DAY), by=SYSTEM, at=at)
@@ -174,10 +181,8 @@ def test_a_consent_older_than_an_opt_out_is_refused_also_when_that_was_lifted(ad
 
 
 def test_start_puts_a_consent_on_file_and_a_later_stop_and_start_make_a_new_one(ada: Contact, at: datetime) -> None:
-    tell(EventKind.TEXT_OPT_IN, ada, at - 3 * DAY)
-    tell(EventKind.TEXT_OPT_OUT, ada, at - 2 * DAY)
-    tell(EventKind.TEXT_OPT_IN, ada, at - DAY)
-    tell(EventKind.TEXT_ANY, ada, at)
+    for number, body in enumerate(["START", "STOP", "START", "When do you open?"]):
+        write(f"SM{number}", body, at=at + number * DAY)
 
     assert on_file(ada) == [("sms", "text_message", False), ("sms", "text_message", True)]
     assert not [each for each in ledger(ada) if each[0] == "consent_recorded"]
@@ -246,7 +251,7 @@ def test_the_policy_refuses_marketing_without_consent_and_says_what_helps(
     assert codes(ada) == []
 
 
-def test_a_consent_for_another_address_list_or_purpose_is_none(
+def test_a_consent_for_another_address_or_purpose_is_none(
     ada: Contact, bo: Contact, at: datetime, connected: None
 ) -> None:
     ask_for_consent(at)

@@ -1,8 +1,8 @@
 """Every rule, a row each. docs/rules.md and the staff site's Rules page are printed from here.
 
 `R` rows silence or record, `L` rows end suppressions, `E` rows are about evidence, consent and requests, `J` rows let
-standing ones go on, `M` rows are about list memberships. Sources are the law, the carrier's or provider's documentation, or our own
-decision (docs/decisions/).
+standing ones go on, `M` rows are about list memberships. Sources are the law, the carrier's or provider's
+documentation, or our own decision (docs/decisions/).
 """
 
 from __future__ import annotations
