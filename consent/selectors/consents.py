@@ -30,7 +30,7 @@ def needs_consent(channel: Channel, *, at: datetime | None = None) -> bool:
     """Return whether marketing on a channel needs consent on file: now, or as the policy was at a past moment."""
     if at is None:
         return ChannelState.objects.filter(channel=channel, needs_consent=True).exists()
-    then = ChannelState.history.filter(channel=channel, history_date__lte=at).order_by("-history_date", "-history_id")
+    then = ChannelState.history.filter(channel=channel, history_date__lte=at).order_by("-history_id")
     return bool(then.values_list("needs_consent", flat=True).first())
 
 

@@ -20,7 +20,8 @@ from django.utils import timezone
 from consent.models import ChannelState, LedgerEntry
 from consent.registry import ListSubject, registry
 from consent.selectors import past_rows
-from consent.values import ActiveSuppression, Facts, GateRequest, ListFacts
+from consent.selectors.consents import ConsentSubject, consent_facts
+from consent.values import ActiveSuppression, ConsentFacts, Facts, GateRequest, ListFacts
 from consent.vocabulary import ADDRESS_KIND_OF, Channel
 from contacts.models import Address, Contact
 from contacts.vocabulary import AddressKind
@@ -82,7 +83,10 @@ def gather(request: GateRequest, subjects: Sequence[Subject], *, at: datetime) -
     check_moment(at)
     known = _Known(request, subjects, at)
     lists = _list_facts(request, [known.list_subject(subject) for subject in subjects], at)
-    return [known.seen(subject, facts) for subject, facts in zip(subjects, lists, strict=True)]
+    consents = consent_facts(request, [known.consent_subject(subject) for subject in subjects], at=at)
+    return [
+        known.seen(subject, facts, consent) for subject, facts, consent in zip(subjects, lists, consents, strict=True)
+    ]
 
 
 def _list_facts(request: GateRequest, subjects: Sequence[ListSubject], at: datetime) -> Sequence[ListFacts | None]:
@@ -188,7 +192,13 @@ class _Known:
         """Return whom a list is asked about."""
         return ListSubject(subject.contact_id, self._address(subject)[0])
 
-    def seen(self, subject: Subject, list_facts: ListFacts | None) -> Seen:
+    def consent_subject(self, subject: Subject) -> ConsentSubject:
+        """Return whose consent is asked about."""
+        address_id = self._address(subject)[0]
+        holders = self.holders.get(address_id or 0, [])
+        return ConsentSubject(address_id, tuple(holders) if subject.contact_id is None else (subject.contact_id,))
+
+    def seen(self, subject: Subject, list_facts: ListFacts | None, consent: ConsentFacts | None) -> Seen:
         """Return what the gate could have known about the subject."""
         address_id, value = self._address(subject)
         people = [subject.contact_id] if subject.contact_id is not None else self.holders.get(address_id or 0, [])
@@ -205,6 +215,7 @@ class _Known:
             channel_connected=self.channel_connected,
             active=tuple(about.values()),
             list_facts=list_facts,
+            consent=consent,
         )
         return Seen(address_id, value, facts)
 

@@ -333,3 +333,19 @@ def test_an_edited_text_is_a_new_version_and_the_same_words_are_refused(
 
     assert (second.version, refused.value.code) == (2, "unchanged")
     assert ConsentText.objects.get(version=1).wordings == {"en": "Text me offers."}
+
+
+def test_a_past_moment_is_answered_from_the_consent_that_was_on_file_then(
+    ada: Contact, at: datetime, connected: None
+) -> None:
+    profile.connect_channel(channel=Channel.SMS, provider="test", by=SYSTEM, at=at - 9 * DAY)
+    ask_for_consent(at - 4 * DAY)
+    record_consent(given=given(ada, at, given_at=at - 9 * DAY), by=SYSTEM, at=at - 3 * DAY)
+    tell(EventKind.STAFF_OPT_OUT, ada, at - DAY)
+
+    def then(days: float) -> list[str]:
+        request = GateRequest(Channel.SMS, Purpose.MARKETING)
+        answer = decide(request, Subject(contact_id=ada.pk), at=at - days * DAY)
+        return [reason.code for reason in answer.decision.reasons if reason.code != "channel_disconnected"]
+
+    assert [then(days) for days in (5, 3.5, 2, 0.5)] == [[], ["no_consent"], [], ["opt_out", "no_consent"]]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0001_initial'),
+        ('consent', '0002_ledger_order'),
         ('contacts', '0003_alter_historicaladdress_history_change_reason_and_more'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
