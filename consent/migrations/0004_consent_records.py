@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0002_ledger_order'),
+        ('consent', '0003_business_settings'),
         ('contacts', '0003_alter_historicaladdress_history_change_reason_and_more'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
