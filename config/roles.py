@@ -43,6 +43,7 @@ GRANTS: dict[str, frozenset[Role]] = {
     "consent.add_wordlistversion": COMPLIANCE,
     "consent.view_own_ledgerentry": frozenset({Role.AGENT}),
     "consent.view_ledgerentry": READERS,
+    "consent.view_decisionrecord": READERS,
     "consent.export_ledgerentry": COMPLIANCE,
     "consent.view_delivery": READERS,
     "consent.change_delivery": REVIEW,

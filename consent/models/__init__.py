@@ -3,6 +3,7 @@
 from consent.models.app_event import AppEvent
 from consent.models.codes import ProviderCode
 from consent.models.consents import ConsentRecord, ConsentText
+from consent.models.decision import DecisionRecord
 from consent.models.email_event import EmailEvent
 from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
@@ -20,6 +21,7 @@ __all__ = [
     "ChannelState",
     "ConsentRecord",
     "ConsentText",
+    "DecisionRecord",
     "Delivery",
     "DoorCounter",
     "EmailEvent",

@@ -17,6 +17,9 @@ from contacts.models import Contact
 from lists.models import ContactList, ListAddressOptOut, ListMembership
 from lists.values import Standing
 
+GONE = "-"
+"""The mark of a deletion in a history; its row repeats the times of the last change."""
+
 
 def list_in_use(slug: str, *, at: datetime) -> int | None:
     """Return the id of a list that existed then and was not archived."""
@@ -44,14 +47,15 @@ def standings(list_id: int, contact_ids: Collection[int], *, at: datetime) -> di
     """Return where each contact stood with the list; who had no membership then is absent."""
     columns = ("contact_id", "id", "added_at", "opted_out_at", "blocked_at", "removed_at", "history_type")
     rows = (
-        ListMembership.history.filter(list_id=list_id, contact_id__in=contact_ids, updated_at__lte=at)
+        ListMembership.history.filter(list_id=list_id, contact_id__in=contact_ids)
+        .filter(Q(updated_at__lte=at) & ~Q(history_type=GONE) | Q(history_date__lte=at, history_type=GONE))
         .order_by("contact_id", "-history_id")
         .distinct("contact_id")
     )
     return {
         contact_id: Standing(contact_id, True, False, *flags)
         for contact_id, *flags, history_type in rows.values_list(*columns)
-        if history_type != "-"
+        if history_type != GONE
     }
 
 

@@ -32,7 +32,7 @@ def told(answer: Answer) -> tuple[object, ...]:
     ]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_happened_since_the_gate_answers_for_then_as_it_did_then(seed: int, by: Actor) -> None:
     life = Life(seed, by)
     asked: list[tuple[datetime, GateRequest, list[Answer]]] = []
