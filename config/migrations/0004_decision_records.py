@@ -9,7 +9,7 @@ grant = import_module("config.migrations.0001_roles").grant
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0002_batches"),
-        ("consent", "0003_decision_records"),
+        ("config", "0003_api"),
+        ("consent", "0004_decision_records"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

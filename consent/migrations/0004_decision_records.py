@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0002_ledger_order'),
+        ('consent', '0003_business_settings'),
     ]
 
     operations = [
