@@ -10,6 +10,6 @@ grant = import_module("config.migrations.0001_roles").grant
 class Migration(migrations.Migration):
     dependencies = [
         ("config", "0003_api"),
-        ("consent", "0004_decision_records"),
+        ("consent", "0005_decision_records"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
