@@ -124,17 +124,27 @@ def _answers(statement: str, parameters: Mapping[str, Any]) -> list[RecordedAnsw
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
     behind = _suppressions({pk for row in rows for pk in row[12] if pk})
-    return [
-        RecordedAnswer(
-            *row[:4],
-            Source(row[4]),
-            Channel(row[5]),
-            Purpose(row[6]),
-            *row[7:11],
-            tuple(RecordedReason(code, pk or None, behind.get(pk)) for code, pk in zip(row[11], row[12], strict=True)),
-        )
-        for row in rows
-    ]
+    return [_answer(row, behind) for row in rows]
+
+
+def _answer(row: tuple[Any, ...], behind: Mapping[int, ActiveSuppression]) -> RecordedAnswer:
+    record_id, answered_at, about_at, actor, source, channel, purpose, slug, together, contact_id, address_id, *why = (
+        row
+    )
+    return RecordedAnswer(
+        record_id=record_id,
+        answered_at=answered_at,
+        about_at=about_at,
+        actor=actor,
+        source=Source(source),
+        channel=Channel(channel),
+        purpose=Purpose(purpose),
+        list_slug=slug,
+        asked_together=together,
+        contact_id=contact_id,
+        address_id=address_id,
+        reasons=tuple(RecordedReason(code, pk or None, behind.get(pk)) for code, pk in zip(*why, strict=True)),
+    )
 
 
 def _suppressions(ids: Collection[int]) -> dict[int, ActiveSuppression]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -48,7 +49,7 @@ def record_answers(
         for reason in answer.decision.reasons
     ]
     public_id = uuid.uuid4()
-    row = [
+    row: list[Any] = [
         public_id,
         at,
         about_at,
