@@ -21,6 +21,7 @@ def why(row: ActiveSuppression, *, tz: tzinfo) -> str:
 
 def _act(row: ActiveSuppression) -> str:
     told = f" “{row.detail}”" if row.detail else ""
+    somebody = "an integration" if row.source is Source.API else "staff"
     code = f" (code {row.detail})" if row.detail else ""
     match row.set_kind:
         case EventKind.TEXT_OPT_OUT:
@@ -32,7 +33,7 @@ def _act(row: ActiveSuppression) -> str:
         case EventKind.PROVIDER_OPT_OUT:
             return f"Opted out at the provider{_code_of(row)}"
         case EventKind.STAFF_OPT_OUT:
-            return "Asked us to stop, recorded by staff"
+            return f"Asked us to stop, recorded by {somebody}"
         case EventKind.BLOCK if row.reason is Reason.MANUAL:
             return "Opted out with the block"
         case EventKind.DND_ON | EventKind.INBOUND_DND_ON:
@@ -40,7 +41,7 @@ def _act(row: ActiveSuppression) -> str:
         case EventKind.API_DND_ON:
             return "Switched on by a workflow" if row.source is Source.WORKFLOW else "Switched on by an integration"
         case EventKind.DO_NOT_CONTACT_ON:
-            return "Do Not Contact switched on by staff"
+            return f"Do Not Contact switched on by {somebody}"
         case EventKind.IMPORT_SUPPRESSION:
             return f"Imported: {row.reason.label.lower()}"
         case EventKind.EMAIL_BOUNCE | EventKind.CARRIER_BLOCK | EventKind.APP_OPT_OUT:

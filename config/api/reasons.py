@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from rest_framework import serializers
 
 from config.api.answering import iso
+from config.api.problems import Fault, Problem
 from consent.rules import lift_routes
-from consent.selectors.dnd import StandingReason
-from consent.values import Refusal
+from consent.sentences import refusal, why
+from consent.services.recording import Recorded
+from consent.values import ActiveSuppression, Refusal
 from consent.vocabulary import Channel, Kind, LiftRoute, Reason
 
 
@@ -40,9 +45,8 @@ def of_refusal(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def of_standing(reason: StandingReason) -> dict[str, Any]:
+def of_suppression(row: ActiveSuppression) -> dict[str, Any]:
     """Return a suppression that stands."""
-    row = reason.suppression
     routes = lift_routes(row)
     return {
         "code": "blocked_contact" if row.reason is Reason.BLOCKED else row.reason,
@@ -50,7 +54,35 @@ def of_standing(reason: StandingReason) -> dict[str, Any]:
         "channel": row.channel,
         "since": iso(row.since),
         "expires_at": iso(row.expires_at),
-        "text": reason.text,
+        "text": why(row, tz=ZoneInfo(settings.TIME_ZONE)),
         "lifted_by": [route for route in LiftRoute if route in routes],
         "rule": row.rule,
     }
+
+
+_FIRST = ("permanent_dnd", "blocked_contact", "review_pending")
+"""Which of several refusals names the problem: what can't be mended by sending the request with more in it."""
+
+
+def refused(recorded: Recorded, standing: Iterable[ActiveSuppression]) -> Problem:
+    """Return the problem of a change that the rules refused. Respond with it: raised, its ledger rows were undone.
+
+    Shape: `standing` is what stood for the contact; the problem's `reasons` are those of it that stand in the way.
+    """
+    rows = {row.id: row for row in standing}
+    refusals = [each for each in recorded.refusals if each.code != "refused_together"] or list(recorded.refusals)
+    told: dict[Fault, None] = {}
+    reasons: dict[int, dict[str, Any]] = {}
+    for each in refusals:
+        row = rows.get(each.suppression_id or 0)
+        sentence = refusal(each.code, row)
+        if row is not None:
+            told[Fault(row.channel, each.code, f"{why(row, tz=ZoneInfo(settings.TIME_ZONE))}. {sentence}")] = None
+            reasons[row.id] = of_suppression(row)
+        else:
+            told[Fault(each.channel, each.code, sentence)] = None
+    codes = [each.code for each in refusals]
+    code = next((first for first in _FIRST if first in codes), codes[0])
+    detail = " ".join(dict.fromkeys(each.detail for each in told))
+    distinct = list({repr(sorted(each.items(), key=str)): each for each in reasons.values()}.values())
+    return Problem(409, code, f"Nothing was changed. {detail}", list(told), more={"reasons": distinct})

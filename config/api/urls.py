@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from config.api.endpoints import decisions
+from config.api.endpoints import decisions, dnd
 
 urlpatterns = [
     path("decisions/", decisions.Decisions.as_view(), name="api-decisions"),
+    path("contacts/<uuid:contact_id>/dnd/", dnd.ContactDndView.as_view(), name="api-dnd"),
+    path("contacts/<uuid:contact_id>/dnd/<str:channel>/", dnd.ChannelDndView.as_view(), name="api-dnd-channel"),
+    path("contacts/<uuid:contact_id>/do-not-contact/", dnd.DoNotContactView.as_view(), name="api-do-not-contact"),
+    path("contacts/<uuid:contact_id>/block/", dnd.BlockView.as_view(), name="api-block"),
 ]

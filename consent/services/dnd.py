@@ -183,7 +183,9 @@ def record_verbal_opt_out(
     )
 
 
-def do_not_contact(*, contact_id: int, on: bool, by: Actor, at: datetime, note: str = "") -> Recorded:
+def do_not_contact(
+    *, contact_id: int, on: bool, by: Actor, at: datetime, note: str = "", source: Source = Source.STAFF
+) -> Recorded:
     """Switch the kill switch on (R17) or off. It leaves every list membership as it is.
 
     Once: `unchanged` when on already, `nothing` when off already. Off is refused where the contact chose it (R16).
@@ -196,13 +198,14 @@ def do_not_contact(*, contact_id: int, on: bool, by: Actor, at: datetime, note: 
             by=by,
             at=at,
             note=note,
+            source=source,
         )
     return record_event(
         event=ConsentEvent(
             kind=EventKind.DO_NOT_CONTACT_ON,
             channels=(Channel.ALL,),
             occurred_at=at,
-            source=Source.STAFF,
+            source=source,
             note=note,
         ),
         contact_id=contact_id,
@@ -211,20 +214,22 @@ def do_not_contact(*, contact_id: int, on: bool, by: Actor, at: datetime, note: 
     )
 
 
-def block(*, contact_id: int, on: bool, by: Actor, at: datetime, note: str = "") -> Recorded:
+def block(
+    *, contact_id: int, on: bool, by: Actor, at: datetime, note: str = "", source: Source = Source.STAFF
+) -> Recorded:
     """Block a contact's calls and texts in both directions, with an opt-out from SMS (R21), or unblock it.
 
     Once: blocking again gives `unchanged`, unblocking again `nothing`. Unblocking leaves the opt-out.
     """
-    return record_event(event=blocking(on=on, at=at, note=note), contact_id=contact_id, by=by, at=at)
+    return record_event(event=blocking(on=on, at=at, note=note, source=source), contact_id=contact_id, by=by, at=at)
 
 
-def blocking(*, on: bool, at: datetime, note: str = "") -> ConsentEvent:
+def blocking(*, on: bool, at: datetime, note: str = "", source: Source = Source.STAFF) -> ConsentEvent:
     """Return the event of blocking or unblocking, for one contact or many."""
     return ConsentEvent(
         kind=EventKind.BLOCK if on else EventKind.UNBLOCK,
         channels=(Channel.ALL,),
         occurred_at=at,
-        source=Source.STAFF,
+        source=source,
         note=note,
     )

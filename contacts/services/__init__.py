@@ -27,6 +27,7 @@ from contacts.services.holdings import AddressChange
 from contacts.services.locks import (
     LockedAddress,
     LockedContact,
+    lock_addresses,
     lock_for_address,
     lock_for_contact,
     lock_for_contacts,
@@ -50,6 +51,7 @@ __all__ = [
     "delete_contact",
     "get_or_create_address",
     "get_or_create_addresses",
+    "lock_addresses",
     "lock_for_address",
     "lock_for_contact",
     "lock_for_contacts",
