@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from consent.services import evidence, expiry, holds, inbox
+from consent.services import evidence, expiry, holds, inbox, retention
 
 
 @app.periodic(cron="* * * * *")
@@ -35,6 +35,13 @@ def expire_stale_evidence(timestamp: int) -> None:
 def confirm_overdue_holds(timestamp: int) -> None:
     """Make opt-outs of the held messages that nobody reviewed within 5 business days."""
     holds.confirm_overdue(at=timezone.now())
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(queueing_lock="purge_raw_deliveries", lock="purge_raw_deliveries")
+def purge_raw_deliveries(timestamp: int) -> None:
+    """Purge the raw bodies that have been kept long enough."""
+    retention.purge_raw(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -19,8 +19,9 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from config.contact_desk.people import user_name
+from consent.selectors.address_flags import FLAGS, address_flags
 from consent.selectors.dnd import ContactDnd, contacts_dnd
-from consent.vocabulary import Kind
+from consent.vocabulary import Kind, Reason
 from contacts.models import Contact, ContactAddress
 from contacts.vocabulary import AddressKind
 from lists.models import ListMembership
@@ -65,6 +66,7 @@ class Row:
 
     dnd: ContactDnd
     addresses: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     lists: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -98,11 +100,14 @@ class ContactChangeList(ChangeList):
 
 
 def rows_of(contact_ids: Sequence[int]) -> dict[int, Row]:
-    """Return the rows of these contacts, in six queries."""
+    """Return the rows of these contacts, in seven queries."""
     rows = {contact_id: Row(dnd) for contact_id, dnd in contacts_dnd(contact_ids).items()}
     primary = ContactAddress.objects.filter(contact_id__in=contact_ids, is_primary=True)
-    for contact_id, kind, shown in primary.values_list("contact_id", "kind", "address__shown"):
+    held = list(primary.values_list("contact_id", "kind", "address__shown", "address_id"))
+    flags = address_flags({address_id for *_, address_id in held})
+    for contact_id, kind, shown, address_id in held:
         rows[contact_id].addresses[kind] = shown
+        rows[contact_id].flags[kind] = flags.get(address_id, ())
     for contact_id, flags in _lists(contact_ids).items():
         rows[contact_id].lists = flags
     return rows
@@ -141,8 +146,14 @@ class Columns:
 
     @display(description="Phone", empty_value=NONE)
     def phone(self, contact: Contact) -> str | None:
-        """Return the primary phone number."""
-        return _row(contact).addresses.get(AddressKind.PHONE)
+        """Return the primary phone number, with what carriers told about the line."""
+        row = _row(contact)
+        shown = row.addresses.get(AddressKind.PHONE)
+        flags = row.flags.get(AddressKind.PHONE, ())
+        if not shown or not flags:
+            return shown
+        marks = format_html_join(" ", '<em class="cd-flag">{}</em>', ((FLAGS[flag],) for flag in flags))
+        return format_html('<span class="cd-name"><span>{}</span><span class="cd-tag">{}</span></span>', shown, marks)
 
     @display(description="E-mail", empty_value=NONE)
     def email(self, contact: Contact) -> str | None:

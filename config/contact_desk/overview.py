@@ -17,6 +17,7 @@ from config.contact_desk.page import show
 from config.contact_desk.people import user_name
 from config.contact_desk.shell import PAGE_URL, act_of, for_contact, say
 from consent.selectors import active_suppressions
+from consent.selectors.address_flags import FLAGS, address_flags
 from consent.sentences import why
 from contacts.models import Contact
 from contacts.selectors import AddressView, addresses_of
@@ -56,19 +57,24 @@ def show_overview(
 
 @dataclass(frozen=True, slots=True)
 class AddressRow:
-    """An address and what silences it, whoever holds it."""
+    """An address, what silences it whoever holds it, and what carriers told about the line."""
 
     address: AddressView
     silenced: tuple[str, ...]
+    flags: tuple[str, ...]
 
 
 def _address_rows(addresses: Sequence[AddressView]) -> list[AddressRow]:
-    """Return the addresses with what stands for them, in one query."""
+    """Return the addresses with what stands for them, in two queries."""
     told: dict[int, dict[str, None]] = {each.id: {} for each in addresses}
     tz = timezone.get_current_timezone()
     for row in active_suppressions(address_ids=list(told)):
         told[row.address_id or 0][f"Silenced on {row.channel.label}: {why(row, tz=tz)}"] = None
-    return [AddressRow(each, tuple(told[each.id])) for each in addresses]
+    flags = address_flags(list(told))
+    return [
+        AddressRow(each, tuple(told[each.id]), tuple(FLAGS[flag] for flag in flags.get(each.id, ())))
+        for each in addresses
+    ]
 
 
 @for_contact("contacts.change_contact")

@@ -15,6 +15,7 @@ from django.utils.timesince import timeuntil
 from consent.admin import links
 from consent.models import Evidence
 from consent.selectors import desk
+from consent.selectors.email import ALERT_DAYS, count_sender_alerts
 from consent.selectors.holds import Case, calendar, waiting_holds
 from consent.selectors.people import Names, names
 
@@ -64,6 +65,12 @@ def _inbox(request: HttpRequest, *, now: datetime, day: date) -> Iterator[Card]:
         sum(each.count for each in refused),
         listing("consent_doorcounter", day_date__exact=day.isoformat()),
         by_door or "Every request was signed.",
+    )
+    yield Card(
+        "Sender alerts",
+        count_sender_alerts(since=now - timedelta(days=ALERT_DAYS)),
+        reverse("admin:sender_alerts"),
+        f"E-mail refused because of us, in {ALERT_DAYS} days.",
     )
 
 

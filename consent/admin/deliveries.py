@@ -19,6 +19,7 @@ from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import Delivery, InboundMessage, LedgerEntry
 from consent.models.inbox import DeliveryStatus
+from consent.selectors import retention
 from consent.selectors.business import default_region
 from consent.selectors.outcomes import outcome_of
 from consent.selectors.people import Names
@@ -57,7 +58,18 @@ class DeliveryAdmin(ViewOnlyAdmin):
     search_fields: Sequence[str] = ("event_id",)
     search_help_text = "Sender’s phone or the provider’s event id"
     ordering = ("-received_at", "-id")
-    fields = ("received", "provider", "door", "event_id", "status_mark", "reason", "attempts", "next_try", "settled")
+    fields = (
+        "received",
+        "provider",
+        "door",
+        "event_id",
+        "status_mark",
+        "reason",
+        "attempts",
+        "next_try",
+        "settled",
+        "purged",
+    )
     change_form_template = "consent/delivery.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
@@ -102,7 +114,8 @@ class DeliveryAdmin(ViewOnlyAdmin):
                 "payload": payload.read(bytes(row.body), row.content_type),
                 "outcome": outcome,
                 "lines": [_line(entry, outcome.names) for entry in outcome.entries],
-                "can_replay": row.status == DeliveryStatus.FAILED and self.has_replay_permission(request),
+                "can_replay": row.status in {DeliveryStatus.FAILED, DeliveryStatus.PENDING}
+                and self.has_replay_permission(request),
                 **(extra_context or {}),
             },
         )
@@ -133,13 +146,25 @@ class DeliveryAdmin(ViewOnlyAdmin):
         message = next(iter(row.messages.all()), None)
         if message is None:
             return format_html("{}", "—")
+        refused = links.mark("Refused: blocked or inbound DND", "quiet") if message.refused_inbound else ""
         return format_html(
-            '{}<span class="sd-sub sd-clip">{}</span>', message.get_message_class_display(), message.body[:120]
+            '{} {}<span class="sd-sub sd-clip">{}</span>',
+            message.get_message_class_display(),
+            refused,
+            message.body[:120],
         )
 
     @admin.display(description="Next try")
     def next_try(self, row: Delivery) -> str:
         return links.moment(row.next_attempt_at) if row.next_attempt_at else "None planned"
+
+    @admin.display(description="Raw body")
+    def purged(self, row: Delivery) -> str:
+        if row.purged_at:
+            return f"Purged on {links.moment(row.purged_at)}"
+        if row.status not in {DeliveryStatus.PROCESSED, DeliveryStatus.IGNORED}:
+            return "Kept until it is settled"
+        return f"Kept until {links.moment(retention.purge_due_at(row.received_at))}"
 
     @admin.display(description="Settled")
     def settled(self, row: Delivery) -> str:

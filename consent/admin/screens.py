@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 
-from consent.admin import holds, interest, reviews, rules, try_message, words
+from consent.admin import alerts, holds, interest, reviews, rules, try_message, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,6 @@ SCREENS = (
     Screen("signals/", "signals", holds.signals),
     Screen("no-interest/", "no_interest", interest.view),
     Screen("reviews/<int:suppression_id>/", "review_case", reviews.view),
+    Screen("sender-alerts/", "sender_alerts", alerts.view),
     Screen("words/", "words", words.view),
 )

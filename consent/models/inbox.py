@@ -25,7 +25,7 @@ class Delivery(models.Model):
     """One authentic request of a provider, stored before anything else is done with it.
 
     `event_id` is the provider's own id of the event, or a hash of the body where it sends none. The body stays as it
-    came until retention clears it (`body` becomes empty, the hash stays).
+    came until retention purges it (`purged_at`: `body` is empty, the hash stays), which only settled ones are.
     """
 
     provider = models.CharField(max_length=32)
@@ -40,6 +40,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     processed_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -49,12 +50,27 @@ class Delivery(models.Model):
                 name="delivery_done_has_time",
                 condition=~Q(status__in=["processed", "ignored"]) | Q(processed_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="delivery_purged_once_settled",
+                condition=Q(purged_at__isnull=True) | Q(status__in=["processed", "ignored"], body=b""),
+            ),
         ]
         indexes = [
             models.Index(
                 name="delivery_due", fields=["next_attempt_at"], condition=Q(status__in=["pending", "failed"])
             ),
             models.Index(name="delivery_newest", fields=["-received_at"]),
+            models.Index(name="delivery_by_door", fields=["door", "-received_at"]),
+            models.Index(
+                name="delivery_trouble",
+                fields=["door", "-received_at"],
+                condition=Q(status__in=["failed", "conflict"]),
+            ),
+            models.Index(
+                name="delivery_to_purge",
+                fields=["received_at"],
+                condition=Q(purged_at__isnull=True, status__in=["processed", "ignored"]),
+            ),
         ]
         triggers = [
             refuse_delete(),
@@ -67,6 +83,7 @@ class Delivery(models.Model):
                     " OR OLD.body_hash IS DISTINCT FROM NEW.body_hash"
                     " OR OLD.received_at IS DISTINCT FROM NEW.received_at"
                     " OR (OLD.body IS DISTINCT FROM NEW.body AND length(NEW.body) > 0)"
+                    " OR (OLD.purged_at IS NOT NULL AND OLD.purged_at IS DISTINCT FROM NEW.purged_at)"
                 ),
             ),
         ]

@@ -12,6 +12,9 @@ from consent.providers.email.soft_bounces import Persistence, persisting_since
 from consent.selectors.channels import business_profile
 from consent.vocabulary import Effect, EventKind, Reason
 
+ALERT_DAYS = 7
+"""How long an alert stays on the Desk."""
+
 
 @dataclass(frozen=True, slots=True)
 class SenderAlert:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from consent.models import Delivery, InboundMessage, LedgerEntry, Suppression
+from consent.models.inbox import DeliveryStatus
 from consent.rules.routes import OPT_IN_KINDS
 from consent.values import ActiveSuppression
 from consent.vocabulary import Channel, Covers, Direction, Effect, EventKind, Kind, Reason, Source
@@ -143,6 +146,16 @@ def deliveries_from(deliveries: QuerySet[Delivery], term: str, *, region: str) -
     sent = InboundMessage.objects.filter(address_id__in=addresses).values("delivery_id")
     named = Delivery.objects.filter(event_id=term.strip()).values("pk")
     return deliveries.filter(pk__in=sent.union(named))
+
+
+def unsettled_deliveries(
+    *, statuses: Collection[DeliveryStatus], since: datetime | None = None, provider: str = ""
+) -> list[Delivery]:
+    """Return the deliveries in these states without their bodies, the oldest first."""
+    found = Delivery.objects.filter(status__in=statuses).defer("body").order_by("received_at", "id")
+    if since is not None:
+        found = found.filter(received_at__gte=since)
+    return list(found.filter(provider=provider) if provider else found)
 
 
 def doors_seen() -> list[str]:

@@ -47,6 +47,7 @@ SCREENS: list[tuple[str, str, str]] = [
     ("GET", "/admin/consent/delivery/{failed}/change/", READERS),
     ("POST", "/admin/consent/delivery/{failed}/replay/", REVIEW),
     ("GET", "/admin/consent/doorcounter/", READERS),
+    ("GET", "/admin/sender-alerts/", READERS),
     ("GET", "/admin/contacts/contact/batches/", ALL),
     ("GET", "/admin/consent/evidence/", ALL),
     ("GET", "/admin/consent/evidence/{claim}/change/", ALL),

@@ -22,7 +22,7 @@ from tests.factories.staff_site import make_business
 pytestmark = pytest.mark.django_db
 
 WORK = ["Desk", "Contacts", "Lists", "Evidence", "Review holds", "Signals"]
-RECORDS = ["Register", "Ledger", "Deliveries", "Bulk actions"]
+RECORDS = ["Register", "Ledger", "Deliveries", "Sender alerts", "Bulk actions"]
 CHECK = ["Try a message", "Ask the gate", "Rules"]
 SET_UP = ["Business profile", "Words", "Channels"]
 WITH_CODES = [*SET_UP, "Delivery codes"]
