@@ -35,6 +35,9 @@ TONES = {
 }
 
 
+REPLAYED = (DeliveryStatus.FAILED, DeliveryStatus.PENDING)
+
+
 class DoorFilter(SelectFilter):
     title = "door"
     parameter_name = "door"
@@ -114,8 +117,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
                 "payload": payload.read(bytes(row.body), row.content_type),
                 "outcome": outcome,
                 "lines": [_line(entry, outcome.names) for entry in outcome.entries],
-                "can_replay": row.status in {DeliveryStatus.FAILED, DeliveryStatus.PENDING}
-                and self.has_replay_permission(request),
+                "can_replay": row.status in REPLAYED and self.has_replay_permission(request),
                 **(extra_context or {}),
             },
         )

@@ -151,8 +151,12 @@ def test_operators_narrow_it_down(at: datetime) -> None:
 
 def test_a_waiting_delivery_offers_the_button_too(client: Client, support: User, at: datetime) -> None:
     client.force_login(support)
-    row = text("SM1", "hello", sender=SENDER, at=at)
-    Delivery.objects.filter(pk=row.pk).update(status="pending")
+    fields = b"MessageSid=SM1&From=%2B15035550101&To=%2B15035559999&Body=hello"
+    accepted = inbox.accept(
+        provider="twilio", door="twilio.inbound", event_id="SM1", body=fields, content_type=FORM, at=at
+    )
+    row = Delivery.objects.get(pk=accepted.delivery_id)
+    assert "/replay/" in client.get(f"/admin/consent/delivery/{row.pk}/change/").content.decode()
 
     page = client.post(f"/admin/consent/delivery/{row.pk}/replay/", follow=True)
 
