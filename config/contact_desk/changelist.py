@@ -104,10 +104,10 @@ def rows_of(contact_ids: Sequence[int]) -> dict[int, Row]:
     rows = {contact_id: Row(dnd) for contact_id, dnd in contacts_dnd(contact_ids).items()}
     primary = ContactAddress.objects.filter(contact_id__in=contact_ids, is_primary=True)
     held = list(primary.values_list("contact_id", "kind", "address__shown", "address_id"))
-    flags = address_flags({address_id for *_, address_id in held})
+    told = address_flags({address_id for *_, address_id in held})
     for contact_id, kind, shown, address_id in held:
         rows[contact_id].addresses[kind] = shown
-        rows[contact_id].flags[kind] = flags.get(address_id, ())
+        rows[contact_id].flags[kind] = told.get(address_id, ())
     for contact_id, flags in _lists(contact_ids).items():
         rows[contact_id].lists = flags
     return rows
