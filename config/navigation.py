@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Register", "do_not_disturb_on", model="consent.Suppression"),
             Entry("Ledger", "receipt_long", model="consent.LedgerEntry"),
+            Entry("Seals", "verified", model="consent.LedgerSeal"),
             Entry("Deliveries", "inbox", model="consent.Delivery"),
             Entry("Sender alerts", "outgoing_mail", url="sender_alerts", permissions=("consent.view_delivery",)),
             Entry(

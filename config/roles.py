@@ -45,6 +45,7 @@ GRANTS: dict[str, frozenset[Role]] = {
     "consent.view_ledgerentry": READERS,
     "consent.view_decisionrecord": READERS,
     "consent.export_ledgerentry": COMPLIANCE,
+    "consent.view_ledgerseal": COMPLIANCE,
     "consent.view_delivery": READERS,
     "consent.change_delivery": REVIEW,
     "consent.view_providercode": READERS,

@@ -213,6 +213,11 @@ STORAGES["evidence"] = {
     else env.json("EVIDENCE_STORAGE_OPTIONS", default={}),
 }
 
+# Where the heads of the ledger's seals go after each seal: a file, or a directory for one, best on another machine.
+LEDGER_HEADS_FILE = env.str("LEDGER_HEADS_FILE", default="")
+# The Ed25519 key that complaint packs are signed with: 32 bytes in base64. `manage.py print_pack_key` tells more.
+PACK_SIGNING_KEY = env.str("PACK_SIGNING_KEY", default="")
+
 # Larger bodies are answered 413 before they are read; provider payloads are far smaller.
 WEBHOOK_MAX_BYTES = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from consent.services import evidence, expiry, holds, inbox, retention
+from consent.services import evidence, expiry, holds, inbox, retention, seal_heads, sealing, verifying
+from contacts.values import SYSTEM, Actor
+from contacts.vocabulary import ActorKind
 
 
 @app.periodic(cron="* * * * *")
@@ -42,6 +45,33 @@ def confirm_overdue_holds(timestamp: int) -> None:
 def purge_raw_deliveries(timestamp: int) -> None:
     """Purge the raw bodies that have been kept long enough."""
     retention.purge_raw(at=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="seal_ledger", lock="seal_ledger")
+def seal_ledger(timestamp: int) -> None:
+    """Seal what was written since, and publish the heads where they are to go."""
+    sealing.seal_due(at=timezone.now())
+    if settings.LEDGER_HEADS_FILE:
+        seal_heads.publish_heads(seal_heads.heads_path(settings.LEDGER_HEADS_FILE))
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queueing_lock="verify_ledger", lock="verify_ledger")
+def verify_ledger(timestamp: int) -> None:
+    """Check the whole ledger against its seals and the published heads."""
+    _verify(SYSTEM)
+
+
+@app.task(name=verifying.NOW, queueing_lock=verifying.NOW, lock="verify_ledger")
+def verify_ledger_now(user_id: int) -> None:
+    """Do the same when a person asks for it."""
+    _verify(Actor(ActorKind.USER, str(user_id)))
+
+
+def _verify(by: Actor) -> None:
+    heads = seal_heads.heads_path(settings.LEDGER_HEADS_FILE) if settings.LEDGER_HEADS_FILE else None
+    verifying.verify_ledger(by=by, at=timezone.now(), heads=heads)
 
 
 @app.periodic(cron="* * * * *")

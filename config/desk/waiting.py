@@ -14,7 +14,7 @@ from django.utils.timesince import timeuntil
 
 from consent.admin import links
 from consent.models import Evidence
-from consent.selectors import desk
+from consent.selectors import desk, seals
 from consent.selectors.email import ALERT_DAYS, count_sender_alerts
 from consent.selectors.holds import Case, calendar, waiting_holds
 from consent.selectors.people import Names, names
@@ -39,7 +39,7 @@ class Card:
 
 def cards(request: HttpRequest, *, now: datetime, day: date) -> list[Card]:
     """Return the cards that this person may open."""
-    return [*_inbox(request, now=now, day=day), *_evidence(request)]
+    return [*_inbox(request, now=now, day=day), *_evidence(request), *_seals(request, now=now)]
 
 
 def _inbox(request: HttpRequest, *, now: datetime, day: date) -> Iterator[Card]:
@@ -79,6 +79,21 @@ def _evidence(request: HttpRequest) -> Iterator[Card]:
     if model_admin is not None and model_admin.has_view_permission(request):
         link = listing("consent_evidence", status__exact="pending")
         yield Card("Evidence to review", desk.pending_evidence(), link, "A second person decides.")
+
+
+def _seals(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
+    """Yield what is wrong with the proof of the ledger; nothing where all is well."""
+    if not request.user.has_perm("consent.view_ledgerseal"):
+        return
+    stand, link = seals.sealing(), reverse("admin:consent_ledgerseal_changelist")
+    verification = stand.verification
+    if verification is not None and not verification.holds:
+        note = f"The ledger does not hold: {verification.findings[0]['text']}"
+        yield Card("Findings in the ledger", len(verification.findings), link, note)
+    elif stand.is_unverified(now=now):
+        yield Card("Ledger not verified lately", 1, link, "The nightly check has not run. Is a worker running?")
+    if stand.lags(now=now):
+        yield Card("Ledger entries without a seal", stand.unsealed, link, "Sealing lags. Is a worker running?")
 
 
 @dataclass(frozen=True, slots=True)

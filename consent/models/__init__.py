@@ -11,6 +11,7 @@ from consent.models.ledger import LedgerEntry
 from consent.models.profile import BusinessProfile, ChannelState
 from consent.models.questions import OptInQuestion
 from consent.models.review import Review
+from consent.models.seal import LedgerSeal, LedgerVerification
 from consent.models.suppression import Suppression
 from consent.models.voice import InboundCall
 from consent.models.words import WordListVersion
@@ -29,6 +30,8 @@ __all__ = [
     "InboundCall",
     "InboundMessage",
     "LedgerEntry",
+    "LedgerSeal",
+    "LedgerVerification",
     "OptInQuestion",
     "ProviderCode",
     "Review",

@@ -13,18 +13,25 @@ def set_on() -> int:
 
     Within one cluster the clock can't go behind. After a dump was restored elsewhere, it may: new entries would then
     come before old ones in the feed, and in front of sealed ones. `migrate` calls this, before anybody writes.
-    Once: a clock that goes right is left alone.
+    Once: a clock that goes right is left alone, and nothing is locked.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regprocedure(%s)", [f"{CLOCK}(xid8)"])
-        if cursor.fetchone()[0] is None:
-            return 0  # migrated back to before there was a clock
+        if cursor.fetchone()[0] is None or not _behind():
+            return 0  # where it is None, the tables were migrated back to before there was a clock
         cursor.execute("LOCK TABLE consent_ledgerentry IN SHARE ROW EXCLUSIVE MODE")
+        behind = _behind()
+        if behind:
+            cursor.execute(f"SELECT {CLOCK}(pg_current_xact_id()) - pg_current_xact_id()::text::bigint")
+            cursor.execute(clock_sql(cursor.fetchone()[0] + behind))
+        return behind
+
+
+def _behind() -> int:
+    """Return by how much the clock would have to go on to be past the newest entry; 0 where it is."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT max(transaction_number) FROM consent_ledgerentry")
         newest = cursor.fetchone()[0]
-        cursor.execute(f"SELECT {CLOCK}(pg_current_xact_id()), pg_current_xact_id()::text::bigint")
-        now, counted = cursor.fetchone()
-        if newest is None or newest <= now:
-            return 0
-        cursor.execute(clock_sql(newest + 1 - counted))
-        return newest + 1 - now
+        cursor.execute(f"SELECT {CLOCK}(pg_current_xact_id())")
+        now: int = cursor.fetchone()[0]
+    return 0 if newest is None or newest <= now else newest + 1 - now

@@ -22,8 +22,8 @@ from tests.factories.staff_site import make_business
 pytestmark = pytest.mark.django_db
 
 WORK = ["Desk", "Contacts", "Lists", "Evidence", "Review holds", "Signals"]
-RECORDS = ["Register", "Ledger", "Deliveries", "Sender alerts", "Bulk actions"]
-NOT_FOR_AGENTS = {"Sender alerts"}
+RECORDS = ["Register", "Ledger", "Seals", "Deliveries", "Sender alerts", "Bulk actions"]
+NOT_FOR = {"agent": {"Seals", "Sender alerts"}, "marketing": {"Seals"}, "support": {"Seals"}}
 CHECK = ["Try a message", "Ask the gate", "Rules"]
 SET_UP = ["Business profile", "Words", "Channels"]
 WITH_CODES = [*SET_UP, "Delivery codes"]
@@ -41,7 +41,7 @@ def entries(client: Client) -> list[str]:
 def test_each_role_finds_the_screens_it_may_open(client: Client, role: str, set_up: list[str]) -> None:
     client.force_login(make_user(role, role))
 
-    records = [each for each in RECORDS if role != "agent" or each not in NOT_FOR_AGENTS]
+    records = [each for each in RECORDS if each not in NOT_FOR.get(role, ())]
     assert entries(client) == WORK + records + CHECK + set_up
 
 
@@ -137,6 +137,7 @@ SCREENS = [
     "/admin/consent/suppression/",
     "/admin/consent/suppression/{permanent}/change/",
     "/admin/consent/ledgerentry/",
+    "/admin/consent/ledgerseal/",
     "/admin/consent/delivery/",
     "/admin/consent/delivery/{failed}/change/",
     "/admin/consent/businessprofile/1/change/",

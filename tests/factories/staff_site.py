@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from consent.models import Delivery, Evidence, LedgerEntry, Suppression
+from consent.models import Delivery, Evidence, LedgerEntry, LedgerSeal, Suppression
 from consent.models.evidence import ConsentMethod
 from consent.selectors import addresses_by_channel
 from consent.services import dnd, inbox
@@ -56,6 +56,7 @@ class Business:
     membership: ListMembership
     hold: Suppression
     claim: Evidence
+    seal: LedgerSeal
 
 
 def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
@@ -94,4 +95,24 @@ def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
         membership=ListMembership.objects.get(contact=ada),
         hold=Suppression.objects.get(contact=carla, reason="review_hold"),
         claim=claim,
+        seal=_seal(at),
+    )
+
+
+def _seal(at: datetime) -> LedgerSeal:
+    """Return a seal to look at; what a test writes in its own transaction is never sealed in truth."""
+    return LedgerSeal.objects.create(
+        number=1,
+        form=1,
+        first_transaction=1,
+        first_entry_id=1,
+        last_transaction=1,
+        last_entry_id=1,
+        entry_count=1,
+        leaves=bytes(32),
+        root="0" * 64,
+        previous_head="0" * 64,
+        skip_head="0" * 64,
+        head="1" * 64,
+        sealed_at=at,
     )
