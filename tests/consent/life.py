@@ -70,15 +70,25 @@ class Life:
     def questions(self) -> list[GateRequest]:
         """Return what the gate is asked this time."""
         channel = self.rng.choice([Channel.SMS, Channel.SMS, Channel.WHATSAPP, Channel.CALL])
-        purpose = self.rng.choice(list(Purpose))
+        purpose = self.rng.choice([Purpose.MARKETING, *Purpose])
         return [GateRequest(channel, purpose, self.rng.choice([None, "offers"]))]
 
     def _acts(self) -> list[Callable[[], object]]:
         common = [self.somebody_texts] * 5 + [self.a_provider_tells, self.dnd_goes_on, self.dnd_goes_off] * 3
         numbers = [self.an_address_joins, self.an_address_leaves, self.another_becomes_primary] * 2
         members = [self.joins_the_list, self.leaves_the_list, self.opts_out_of_it, self.comes_back_to_it] * 2
-        seldom = [self.is_blocked_or_not, self.is_blocked_on_the_list_or_not, self.a_channel_comes_or_goes]
-        rare = [self.the_list_is_shelved_or_not, self.somebody_new_comes, self.do_not_contact_goes_on_or_off]
+        seldom = [
+            self.is_blocked_or_not,
+            self.is_blocked_on_the_list_or_not,
+            self.a_channel_comes_or_goes,
+            *[self.consent_is_asked_for_or_not] * 3,
+        ]
+        rare = [
+            self.consent_is_asked_for_or_not,
+            self.the_list_is_shelved_or_not,
+            self.somebody_new_comes,
+            self.do_not_contact_goes_on_or_off,
+        ]
         gone = [self.somebody_is_deleted] if self.rng.random() < 0.3 else []
         return [*common, *numbers, *members, *seldom, *rare, self.snoozes_end, self.snoozes_end, *gone]
 
@@ -124,6 +134,11 @@ class Life:
     def a_channel_comes_or_goes(self) -> None:
         verb = self.rng.choice([profile.connect_channel, profile.disconnect_channel, profile.connect_channel])
         verb(channel=self.rng.choice([Channel.SMS, Channel.CALL]), by=self.by, at=self.now)
+
+    def consent_is_asked_for_or_not(self) -> None:
+        profile.set_consent_policy(
+            channel=Channel.SMS, needs_consent=self.rng.random() < 0.6, consent_months=None, by=self.by, at=self.now
+        )
 
     # Who holds what
 

@@ -65,7 +65,7 @@ def test_every_recorded_decision_asked_again_for_then_gives_the_same_answer(seed
         again = replayed(record)
         assert again == {place: told[place] for place in again}, record.answered_at
         seen |= {code for reasons in told.values() for code, _ in reasons}
-    assert {"opt_out", "manual", "unknown_contact", "not_a_member", "channel_disconnected"} <= seen
+    assert {"opt_out", "manual", "unknown_contact", "not_a_member", "channel_disconnected", "no_consent"} <= seen
 
 
 def test_a_record_keeps_ids_and_codes_and_nothing_of_the_person(
