@@ -1,7 +1,11 @@
-"""Ask the gate: may we contact this person here, for this purpose, now, and if not, why not and what would help."""
+"""Ask the gate: may we contact this person here, for this purpose, now or then, and if not, why not and what helps.
+
+What staff are told is recorded, as every answer of the gate to a person or an integration is.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,15 +13,19 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.widgets import UnfoldAdminSelectWidget
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from consent import selectors, sentences
+from config.desk.ask_answers import is_same, told
+from consent import selectors
 from consent.admin import links
+from consent.admin.actors import staff
 from consent.admin.choosing import Chosen, WhoForm, choose, remember
 from consent.selectors.decisions import Subject
-from consent.selectors.subjects import candidate
-from consent.values import ActiveSuppression, GateRequest, Refusal
-from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Purpose, Reason
+from consent.selectors.past import MomentRefused
+from consent.services.decisions import record_answers
+from consent.values import GateRequest
+from consent.vocabulary import CHANNELS, Channel, Purpose, Source
 from lists.models import ContactList
 
 DEFAULTS = {"channel": Channel.SMS.value, "purpose": Purpose.MARKETING.value}
@@ -36,6 +44,13 @@ class AskForm(WhoForm):
         widget=UnfoldAdminSelectWidget,
     )
 
+    at = forms.DateTimeField(
+        label="At",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local", "step": "1"}),
+        help_text="Empty: now. A past moment is answered from what we had recorded by then.",
+    )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("who") and not cleaned.get("contact"):
@@ -51,59 +66,39 @@ def view(request: HttpRequest) -> HttpResponse:
     context = {**admin.site.each_context(request), "title": "Ask the gate", "form": form}
     if form.is_bound and form.is_valid():
         chosen = choose(form, channel=Channel(form.cleaned_data["channel"]))
-        context |= {"chosen": chosen, **_answered(form, chosen)}
+        context |= {"chosen": chosen, **_answered(request, form, chosen)}
     return TemplateResponse(request, "consent/ask_gate.html", context)
 
 
-def _answered(form: AskForm, chosen: Chosen) -> dict[str, object]:
-    given = form.cleaned_data
+def _answered(request: HttpRequest, form: AskForm, chosen: Chosen) -> dict[str, object]:
+    given, now = form.cleaned_data, timezone.now()
+    at: datetime | None = given["at"]
     again: WhoForm = form
     question = GateRequest(
         Channel(given["channel"]), Purpose(given["purpose"]), given["list"].slug if given["list"] else None
     )
     if chosen.contact is not None:
-        answer = selectors.decide(question, Subject(contact_id=chosen.contact.pk))
-        shown = candidate(chosen.contact, channel=question.channel)
-        subject = f"{shown.name}, {shown.address}" if shown.address else shown.name
-        again, subject = remember(form, chosen.contact), links.contact(chosen.contact.pk, subject)
+        whom, again = Subject(contact_id=chosen.contact.pk), remember(form, chosen.contact)
     elif chosen.address is not None:
-        answer = selectors.decide(question, Subject(address_value=chosen.address.value))
-        subject = chosen.address.shown
+        whom = Subject(address_value=chosen.address.value)
     else:
         return {}
-    reasons = [_reason(refusal) for refusal in answer.decision.reasons]
-    return {"form": again, "answer": answer, "subject": subject, "reasons": reasons}
+    try:
+        answer = selectors.decide(question, whom, at=at)
+    except MomentRefused as refused:
+        return {"form": again, "refused": _why_not(refused)}
+    if request.method == "GET":
+        record_answers(request=question, answers=[answer], by=staff(request), at=now, source=Source.STAFF, about_at=at)
+    shown = [told(answer, at=at, contact=chosen.contact)]
+    present = selectors.decide(question, whom) if at is not None else answer
+    if not is_same(answer, present):
+        shown.append(told(present, at=None, contact=chosen.contact, is_now=True))
+    return {"form": again, "at": at, "shown": shown}
 
 
-def _reason(refusal: Refusal) -> dict[str, object]:
-    return {
-        "text": refusal.text,
-        "code": refusal.code,
-        "channel": refusal.channel.label if refusal.channel else "",
-        "kind": links.kind(refusal.kind) if refusal.kind else "",
-        "expires_at": refusal.expires_at,
-        "ends": sentences.how_it_lifts(_standing(refusal)) if refusal.rule else "",
-        "rule": links.rule(refusal.rule) if refusal.rule else "",
-    }
-
-
-def _standing(refusal: Refusal) -> ActiveSuppression:
-    """Return the suppression behind a refusal, as far as a sentence about its end needs it."""
-    assert refusal.channel is not None
-    assert refusal.kind is not None
-    assert refusal.since is not None
-    reason = Reason.BLOCKED if refusal.code == "blocked_contact" else Reason(refusal.code)
-    return ActiveSuppression(
-        id=0,
-        address_id=None,
-        contact_id=None,
-        channel=refusal.channel,
-        direction=Direction.OUTBOUND,
-        reason=reason,
-        kind=refusal.kind,
-        covers=Covers.EVERYTHING,
-        rule=refusal.rule,
-        since=refusal.since,
-        reaffirmed_at=refusal.since,
-        expires_at=refusal.expires_at,
-    )
+def _why_not(refused: MomentRefused) -> str:
+    """Return why a moment can't be asked about, with the first one that can in the business's own time."""
+    if refused.records_begin is None:
+        return str(refused)
+    begin = links.moment(refused.records_begin)
+    return f"Our records begin on {begin}. What was allowed before that, nobody can tell from them. Ask about later."

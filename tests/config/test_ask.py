@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from consent.models import LedgerEntry
-from consent.services import dnd
+from consent.models import DecisionRecord, LedgerEntry
+from consent.services import dnd, profile
 from consent.vocabulary import CHANNELS, Channel, Purpose, Source
 from contacts.models import Contact
 from contacts.values import Actor
 from lists import services as lists
-from tests.factories.contacts import make_contact
+from tests.factories.contacts import LONG_AGO, make_contact
 from tests.factories.lists import make_list
 from tests.factories.staff_site import text
 
@@ -111,7 +111,48 @@ def test_a_question_that_makes_no_sense_is_answered_in_words(desk: Client, asked
     assert "Nothing stands against it" not in page
 
 
-def test_asking_writes_nothing(desk: Client, ada: Contact) -> None:
+def test_what_staff_are_told_is_recorded_and_changes_nothing(desk: Client, ada: Contact, agent: User) -> None:
     answer(desk, who="ada")
+    desk.head("/admin/ask-the-gate/", {"who": "ada"})
+    answer(desk, who="zzzz")
 
+    record = DecisionRecord.objects.get()
+    assert (record.actor, record.source, record.contact_ids) == (f"user:{agent.pk}", "staff", [ada.pk])
+    assert (record.about_at, record.refused_count) == (None, 0)
     assert LedgerEntry.objects.count() == 0
+
+
+def test_a_past_moment_is_answered_as_it_stood_beside_what_changed_since(desk: Client, by: Actor, ada: Contact) -> None:
+    profile.disconnect_channel(channel=Channel.SMS, by=by, at=LONG_AGO)
+    profile.connect_channel(channel=Channel.SMS, by=by, at=LONG_AGO)
+    stopped_at = LONG_AGO + timedelta(days=10)
+    text("SM1", "STOP", sender="+15035550101", at=stopped_at)
+    text("SM2", "START", sender="+15035550101", at=stopped_at + timedelta(days=10))
+    text("SM3", "stop", sender="+15035550101", at=stopped_at + timedelta(days=20))
+
+    between = answer(desk, who="ada", at="2026-01-30T12:00")
+    assert "Nothing stood against it" in between
+    assert "on 30 Jan 2026, 12:00" in between
+    assert "The answer has changed since." in between
+    assert "Texted STOP on 4 Feb 2026" in between
+    assert DecisionRecord.objects.get().about_at == datetime(2026, 1, 30, 12, tzinfo=UTC)
+
+    before = answer(desk, who="ada", at="2026-01-20T12:00:30")
+    assert "Texted STOP on 15 Jan 2026" in before
+
+    assert "The answer is the same now." in answer(desk, who="ada", at="2026-02-05T12:00")
+
+
+def test_a_moment_that_our_records_do_not_reach_is_told_in_words(desk: Client, ada: Contact, by: Actor) -> None:
+    assert "Our records begin on 5 Jan 2026, 09:00." in answer(desk, who="ada", at="2025-04-01T12:00")
+    assert "This moment is still to come." in answer(desk, who="ada", at="2999-04-01T12:00")
+    assert "sd-problem" in answer(desk, who="ada", at="yesterday")
+    assert DecisionRecord.objects.count() == 0
+
+
+def test_a_contact_that_came_later_was_not_in_our_records_then(desk: Client, ada: Contact) -> None:
+    make_contact("Late", "Comer", phone="+15035550190", at=LONG_AGO + timedelta(days=30))
+
+    page = answer(desk, who="late", at="2026-01-06T12:00")
+
+    assert "Not in our records yet: Late Comer is since 4 Feb 2026, 09:00." in page
