@@ -21,7 +21,6 @@ from consent.models import ChannelState, LedgerEntry
 from consent.registry import ListSubject, registry
 from consent.selectors import past_rows
 from consent.selectors.consents import ConsentSubject, consent_facts
-from consent.selectors.consents import ConsentSubject, consent_facts
 from consent.values import ActiveSuppression, ConsentFacts, Facts, GateRequest, ListFacts
 from consent.vocabulary import ADDRESS_KIND_OF, Channel
 from contacts.models import Address, Contact
