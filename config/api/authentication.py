@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -35,26 +36,8 @@ def refuse_key_in_query(request: Request) -> None:
         raise Problem(400, "key_in_query", detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Integration:
-    """What stands where a user would: an integration is nobody who logs in."""
-
-    key: ApiKey
-    pk: None = None
-    is_authenticated: bool = True
-    is_anonymous: bool = False
-    is_active: bool = True
-
-    def has_perm(self, permission: str) -> bool:
-        """Always returns False: a key has scopes."""
-        return False
-
-    def get_username(self) -> str:
-        return self.key.name
-
-
 class KeyAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer <key>`."""
+    """`Authorization: Bearer <key>`. An integration is no user: to Django it is anonymous, and `auth` is its key."""
 
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
@@ -69,7 +52,7 @@ class KeyAuthentication(authentication.BaseAuthentication):
         except keys.KeyRefused as no:
             raise AuthenticationFailed(str(no), code=no.code) from no
         keys.note_use(key, at=at)
-        return Integration(key), key
+        return AnonymousUser(), key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

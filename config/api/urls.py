@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from config.api.endpoints import decisions, dnd
+from config.api.endpoints import contacts, decisions, dnd, timeline
 
 urlpatterns = [
     path("decisions/", decisions.Decisions.as_view(), name="api-decisions"),
+    path("contacts/", contacts.Contacts.as_view(), name="api-contacts"),
+    path("contacts/<uuid:contact_id>/", contacts.OneContact.as_view(), name="api-contact"),
+    path("contacts/<uuid:contact_id>/timeline/", timeline.Timeline.as_view(), name="api-timeline"),
     path("contacts/<uuid:contact_id>/dnd/", dnd.ContactDndView.as_view(), name="api-dnd"),
     path("contacts/<uuid:contact_id>/dnd/<str:channel>/", dnd.ChannelDndView.as_view(), name="api-dnd-channel"),
     path("contacts/<uuid:contact_id>/do-not-contact/", dnd.DoNotContactView.as_view(), name="api-do-not-contact"),

@@ -89,7 +89,7 @@ class ApiView(APIView):
         refuse_key_in_query(request)
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.perform_authentication(request)
-        if not request.user.is_authenticated:
+        if request.auth is None and not request.user.is_authenticated:
             raise NotAuthenticated
         self._count_call()
         self._check_access(request)
