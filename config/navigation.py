@@ -35,6 +35,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Contacts", "group", model="contacts.Contact"),
             Entry("Lists", "list_alt", model="lists.ContactList"),
             Entry("Evidence", "fact_check", model="consent.Evidence"),
+            Entry(
+                "Opt-out requests",
+                "mark_email_unread",
+                url="opt_out_requests",
+                permissions=("consent.view_optoutrequest",),
+            ),
+            Entry("Re-permission", "event_repeat", url="repermission", permissions=("consent.view_consentrecord",)),
             Entry("Review holds", "pending_actions", url="review_holds", permissions=("consent.view_review",)),
             Entry("Signals", "crisis_alert", url="signals", permissions=("consent.view_review",)),
         ),
@@ -43,6 +50,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Records",
         (
             Entry("Register", "do_not_disturb_on", model="consent.Suppression"),
+            Entry("Consents", "handshake", model="consent.ConsentRecord"),
             Entry("Ledger", "receipt_long", model="consent.LedgerEntry"),
             Entry("Seals", "verified", model="consent.LedgerSeal"),
             Entry("Deliveries", "inbox", model="consent.Delivery"),
@@ -68,6 +76,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Business profile", "storefront", model="consent.BusinessProfile"),
             Entry("Words", "dictionary", url="words", permissions=("consent.view_wordlistversion",)),
+            Entry("Consent texts", "contract", url="consent_texts", permissions=("consent.view_consenttext",)),
             Entry("Channels", "cell_tower", model="consent.ChannelState"),
             Entry("Delivery codes", "sms_failed", model="consent.ProviderCode"),
             Entry("People", "badge", model="auth.User"),

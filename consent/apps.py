@@ -1,9 +1,16 @@
 """Consent: whether a person may be reached here, now, for this."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from contacts.models import Contact
 
 
 class ConsentConfig(AppConfig):
@@ -19,10 +26,11 @@ class ConsentConfig(AppConfig):
         from consent.services import email, meta, twilio, voice
         from consent.services.inbox import register_reader
         from consent.services.joining import silence_new_holder
-        from contacts.registry import registry
+        from contacts.registry import ContactPanel, registry
 
         post_migrate.connect(_set_ledger_clock_on, sender=self)
         registry.on_address_joined(silence_new_holder)
+        registry.add_panel(ContactPanel("consent", "Consent on file", 20, _consent_panel))
         registry.default_region = default_region
         for esp in READERS:
             register_reader(f"{email.DOOR_PREFIX}{esp}", email.read_email)
@@ -37,3 +45,10 @@ def _set_ledger_clock_on(**_: Any) -> None:
     from consent.services import ledger_clock
 
     ledger_clock.set_on()
+
+
+def _consent_panel(request: HttpRequest, contact: Contact) -> str:
+    """Render the tab. The staff site's modules can't be imported before every app is ready."""
+    from consent.admin.consent_panel import render
+
+    return render(request, contact)

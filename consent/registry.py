@@ -25,6 +25,9 @@ class ListFactsReader(Protocol):
 ListKeywordsReader = Callable[[], Mapping[str, str]]
 """() → normalised keyword → list slug."""
 
+ListNamesReader = Callable[[], Mapping[str, str]]
+"""() → slug → name of every list that can be sent to."""
+
 MessageHandler = Callable[["HandledMessage"], None]
 """Called in the transaction that reads a message, after consent has been changed."""
 
@@ -59,6 +62,7 @@ class Registry:
 
     list_facts: ListFactsReader | None = None
     list_keywords: ListKeywordsReader = dict
+    list_names: ListNamesReader = dict
     message_handlers: list[MessageHandler] = field(default_factory=list)
 
 

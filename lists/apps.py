@@ -17,5 +17,6 @@ class ListsConfig(AppConfig):
 
         consent.list_facts = selectors.list_facts
         consent.list_keywords = selectors.list_keywords
+        consent.list_names = selectors.list_names
         consent.message_handlers.append(services.opt_out_by_keyword)
         contacts.on_address_joined(services.opt_out_with_address)

@@ -40,6 +40,7 @@ def _kinds(about: About) -> frozenset[EventKind]:
     kinds = list(EventKind)
     lists = {kind for kind in kinds if kind.startswith("list_")}
     staff = set(kinds[kinds.index(_STAFF_FROM) : kinds.index(_STAFF_TO) + 1])
+    staff |= {EventKind.CONSENT_RECORDED, EventKind.OPT_OUT_REQUESTED, EventKind.OPT_OUT_REQUEST_CLOSED}
     provider = {
         EventKind.PROVIDER_OPT_OUT,
         EventKind.CARRIER_BLOCK,

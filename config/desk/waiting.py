@@ -16,9 +16,12 @@ from consent.admin import links
 from consent.models import Evidence
 from consent.selectors import desk, seals
 from consent.selectors.email import ALERT_DAYS, count_sender_alerts
+from consent.selectors.consents import running_out_count
 from consent.selectors.holds import Case, calendar, waiting_holds
 from consent.selectors.people import Names, names
+from consent.selectors.requests import REQUEST_BUSINESS_DAYS, overdue_count
 
+MOST_COUNTED = 1000
 MOST_HOLDS = 5
 """Held messages on the Desk; the rest is on their own page."""
 
@@ -39,7 +42,31 @@ class Card:
 
 def cards(request: HttpRequest, *, now: datetime, day: date) -> list[Card]:
     """Return the cards that this person may open."""
-    return [*_inbox(request, now=now, day=day), *_evidence(request), *_seals(request, now=now)]
+    return [
+        *_inbox(request, now=now, day=day),
+        *_evidence(request),
+        *_seals(request, now=now),
+        *_requests(request, now=now),
+        *_consents(request, now=now),
+    ]
+
+
+def _requests(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
+    if not request.user.has_perm("consent.view_optoutrequest"):
+        return
+    waiting, late = overdue_count(now=now)
+    note = f"{waiting} wait, within {REQUEST_BUSINESS_DAYS} business days each." if waiting else "None waits."
+    yield Card("Overdue opt-out requests", late, reverse("admin:opt_out_requests"), note)
+
+
+def _consents(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
+    if not request.user.has_perm("consent.view_consentrecord"):
+        return
+    found = running_out_count(now=now, days=30, most=MOST_COUNTED)
+    if found:
+        more = " or more" if found == MOST_COUNTED else ""
+        link = listing("consent_consentrecord", state="soon_30")
+        yield Card("Consents that run out", found, link, f"Within 30 days{more}. Ask again before.")
 
 
 def _inbox(request: HttpRequest, *, now: datetime, day: date) -> Iterator[Card]:

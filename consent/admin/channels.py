@@ -13,9 +13,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from consent.admin.actors import staff
+from consent.admin.consent_forms import ConsentPolicyForm
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import ChannelState
 from consent.selectors.channel_views import channel_views
+from consent.selectors.consents import would_fall_silent
 from consent.services import profile, voice
 from consent.vocabulary import CHANNELS, Channel
 
@@ -38,10 +40,12 @@ class ChannelAdmin(ViewOnlyAdmin):
         return request.user.has_perm("consent.change_channelstate")
 
     def get_urls(self) -> list[URLPattern]:
+        policy = self.admin_site.admin_view(self.policy)
         connect, disconnect, forward = map(self.admin_site.admin_view, (self.connect, self.disconnect, self.forward))
         return [
             path("call/forward/", forward, name="consent_channel_forward"),
             path("<str:channel>/connect/", connect, name="consent_channel_connect"),
+            path("<str:channel>/consent/", policy, name="consent_channel_policy"),
             path("<str:channel>/disconnect/", disconnect, name="consent_channel_disconnect"),
             *super().get_urls(),
         ]
@@ -96,6 +100,32 @@ class ChannelAdmin(ViewOnlyAdmin):
             told = f"Calls are put through to {state.forward_to}." if state.forward_to else "Callers hear our name."
             messages.success(request, told)
         return _back()
+
+    def policy(self, request: HttpRequest, channel: str) -> HttpResponse:
+        """Say whether marketing on a channel needs consent on file. The page tells first who would fall silent."""
+        if not self.may_switch(request):
+            raise PermissionDenied
+        view = next((each for each in channel_views() if each.channel == channel), None)
+        if view is None:
+            raise Http404("There is no such channel.")
+        now = timezone.now()
+        initial = {"needs_consent": view.needs_consent, "consent_months": view.consent_months}
+        form = ConsentPolicyForm(request.POST or None, is_on=view.needs_consent, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            asked = {name: form.cleaned_data[name] for name in initial}
+            state = profile.set_consent_policy(channel=view.channel, by=staff(request), at=now, **asked)
+            needs = "needs" if state.needs_consent else "does not need"
+            messages.success(request, f"Marketing on {view.channel.label} {needs} consent on file.")
+            return _back()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Consent for {view.channel.label}",
+            "channel": view.channel,
+            "is_on": view.needs_consent,
+            "silent": None if view.needs_consent else would_fall_silent(view.channel, at=now),
+            "form": form,
+        }
+        return TemplateResponse(request, "consent/consents/policy.html", context)
 
     def _wanted(self, request: HttpRequest, channel: str) -> Channel | HttpResponse:
         if not self.may_switch(request):

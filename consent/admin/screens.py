@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 
-from consent.admin import alerts, holds, interest, reviews, rules, try_message, words
+from consent.admin import (
+    alerts,
+    consent_texts,
+    consents,
+    holds,
+    interest,
+    requests,
+    reviews,
+    rules,
+    try_message,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +39,9 @@ SCREENS = (
     Screen("reviews/<int:suppression_id>/", "review_case", reviews.view),
     Screen("sender-alerts/", "sender_alerts", alerts.view),
     Screen("words/", "words", words.view),
+    Screen("consent-texts/", "consent_texts", consent_texts.view),
+    Screen("re-permission/", "repermission", consents.repermission),
+    Screen("opt-out-requests/", "opt_out_requests", requests.requests),
+    Screen("opt-out-requests/log/", "opt_out_request_log", requests.log),
+    Screen("opt-out-requests/<int:request_id>/", "opt_out_request", requests.page),
 )

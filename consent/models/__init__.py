@@ -8,6 +8,7 @@ from consent.models.email_event import EmailEvent
 from consent.models.evidence import Evidence
 from consent.models.inbox import Delivery, DoorCounter, InboundMessage
 from consent.models.ledger import LedgerEntry
+from consent.models.opt_out_request import OptOutRequest
 from consent.models.profile import BusinessProfile, ChannelState
 from consent.models.questions import OptInQuestion
 from consent.models.review import Review
@@ -33,6 +34,7 @@ __all__ = [
     "LedgerSeal",
     "LedgerVerification",
     "OptInQuestion",
+    "OptOutRequest",
     "ProviderCode",
     "Review",
     "Suppression",

@@ -20,6 +20,8 @@ class ChannelView:
     forward_to: str
     changed_at: datetime | None
     changed_by: str
+    needs_consent: bool = False
+    consent_months: int | None = None
 
     @property
     def takes_calls(self) -> bool:
@@ -48,4 +50,6 @@ def _view(channel: Channel, row: ChannelState | None, change: object | None) -> 
         forward_to=row.forward_to if row else "",
         changed_at=getattr(change, "history_date", None),
         changed_by=user.get_username() if user else "",
+        needs_consent=row is not None and row.needs_consent,
+        consent_months=row.consent_months if row else None,
     )

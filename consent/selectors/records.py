@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consent.models import Delivery, InboundMessage, LedgerEntry, Suppression
 from consent.models.inbox import DeliveryStatus
+from consent.models import ConsentRecord, Delivery, InboundMessage, LedgerEntry, Suppression
 from consent.rules.routes import OPT_IN_KINDS
 from consent.values import ActiveSuppression
 from consent.vocabulary import Channel, Covers, Direction, Effect, EventKind, Kind, Reason, Source
@@ -34,7 +34,7 @@ OPT_OUT_KINDS = frozenset(
 """What counts as a person's no. A provider's opt-out counts where no message of the person stands behind it."""
 
 
-Row = TypeVar("Row", Suppression, LedgerEntry)
+Row = TypeVar("Row", Suppression, LedgerEntry, ConsentRecord)
 MOST_CONTACTS = 500
 """Contacts that one search term is looked up for."""
 

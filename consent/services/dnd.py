@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db import transaction
+
+from consent.services import request_log
 from consent.services.recording import Recorded, record_event
 from consent.values import Attestation, ConsentEvent
 from consent.vocabulary import CHANNELS, Channel, Direction, EventKind, Reason, Source
@@ -160,10 +163,39 @@ def record_verbal_opt_out(
 ) -> Recorded:
     """Record that the contact asked us to stop: permanent (R14), for the contact and its addresses there.
 
+    It is kept as a request that was received when the contact asked and done now.
     Shape: `how` is a word ("call", "letter"), `asked_at` when the contact asked; now if unknown.
     Raises: UnableToSetDnd without a note or for a time to come.
     Once: the newest time counts; nothing else changes.
     """
+    with transaction.atomic():
+        recorded = opt_out_by_voice(
+            contact_id=contact_id, channels=channels, by=by, at=at, note=note, asked_at=asked_at, how=how, source=source
+        )
+        request_log.keep_done(
+            contact_id=contact_id,
+            channels=_expand(channels, Direction.OUTBOUND),
+            how=how,
+            received_at=asked_at or at,
+            event_id=recorded.event_id,
+            by=by,
+            at=at,
+        )
+        return recorded
+
+
+def opt_out_by_voice(
+    *,
+    contact_id: int,
+    channels: Sequence[Channel],
+    by: Actor,
+    at: datetime,
+    note: str,
+    asked_at: datetime | None,
+    how: str,
+    source: Source = Source.STAFF,
+) -> Recorded:
+    """Record the opt-out (R14) of a request whose clock is kept elsewhere. As record_verbal_opt_out otherwise."""
     if not note.strip():
         raise UnableToSetDnd("note", "required", "Note what the contact asked for, and how.")
     if asked_at is not None and asked_at > at:

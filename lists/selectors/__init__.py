@@ -1,6 +1,6 @@
 """Reading lists: what the gate asks, what screens show, and whom a send would reach."""
 
-from lists.selectors.facts import list_facts, list_keywords
+from lists.selectors.facts import list_facts, list_keywords, list_names
 from lists.selectors.memberships import counts, members, memberships_of
 from lists.selectors.recipients import audience, reach
 
@@ -9,6 +9,7 @@ __all__ = [
     "counts",
     "list_facts",
     "list_keywords",
+    "list_names",
     "members",
     "memberships_of",
     "reach",

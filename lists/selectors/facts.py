@@ -19,6 +19,11 @@ def list_keywords() -> Mapping[str, str]:
     return dict(ContactList.objects.exclude(keyword="").values_list("keyword", "slug"))
 
 
+def list_names() -> Mapping[str, str]:
+    """Return the slug of each list that can be sent to → its name, by name."""
+    return dict(ContactList.objects.filter(archived_at=None).order_by("name").values_list("slug", "name"))
+
+
 def list_facts(slug: str, subjects: Sequence[ListSubject], *, at: datetime | None = None) -> Sequence[ListFacts]:
     """Return where each subject stands with a list, in the order of the subjects: now, or by our records at `at`.
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from consent.models import Delivery, Evidence, LedgerEntry, LedgerSeal, Suppression
+from consent.models import Delivery, Evidence, LedgerEntry, LedgerSeal, OptOutRequest, Suppression
 from consent.models.evidence import ConsentMethod
 from consent.selectors import addresses_by_channel
 from consent.services import dnd, inbox
 from consent.services.evidence import Claim, file_evidence
+from consent.services.request_log import log_request
 from consent.vocabulary import Channel, Source
 from contacts.models import Contact
 from contacts.values import SYSTEM, Actor
@@ -57,6 +58,7 @@ class Business:
     hold: Suppression
     claim: Evidence
     seal: LedgerSeal
+    request: OptOutRequest
 
 
 def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
@@ -95,6 +97,7 @@ def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
         membership=ListMembership.objects.get(contact=ada),
         hold=Suppression.objects.get(contact=carla, reason="review_hold"),
         claim=claim,
+        request=log_request(told="Write to somebody else", how="letter", received_at=at, by=by, at=at),
         seal=_seal(at),
     )
 
