@@ -68,6 +68,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Try a message", "chat_bubble", url="try_message", permissions=("consent.view_suppression",)),
             Entry("Ask the gate", "help", url="ask_gate", permissions=("consent.view_suppression",)),
+            Entry("Contradictions", "contrast", url="contradictions", permissions=("consent.view_suppression",)),
             Entry("Rules", "gavel", url="rules", permissions=("consent.view_suppression",)),
         ),
     ),

@@ -9,6 +9,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
+from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
@@ -45,8 +46,9 @@ def truncate_refused(db: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _nowhere_yet() -> None:
-    """Let no test find the place of another one's business in the cache."""
+    """Let no test find the place of another one's business in the cache, nor what contradicted there."""
     forget_place()
+    cache.delete("contradictions")
 
 
 @pytest.fixture

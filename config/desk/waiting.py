@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timesince import timeuntil
 
+from config.desk import contradictions
 from consent.admin import links
 from consent.models import Evidence
 from consent.selectors import desk, seals
-from consent.selectors.email import ALERT_DAYS, count_sender_alerts
 from consent.selectors.consents import running_out_count
+from consent.selectors.email import ALERT_DAYS, count_sender_alerts
 from consent.selectors.holds import Case, calendar, waiting_holds
 from consent.selectors.people import Names, names
 from consent.selectors.requests import REQUEST_BUSINESS_DAYS, overdue_count
@@ -48,7 +49,18 @@ def cards(request: HttpRequest, *, now: datetime, day: date) -> list[Card]:
         *_seals(request, now=now),
         *_requests(request, now=now),
         *_consents(request, now=now),
+        *_contradictions(request, now=now),
     ]
+
+
+def _contradictions(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
+    if not request.user.has_perm("consent.view_suppression"):
+        return
+    counts = contradictions.counts(now=now)
+    told = ", ".join(f"{each.label}: {contradictions.shown(n)}" for each, n in counts.items() if n)
+    yield Card(
+        "Contradictions", sum(counts.values()), reverse("admin:contradictions"), told or "All records fit together."
+    )
 
 
 def _requests(request: HttpRequest, *, now: datetime) -> Iterator[Card]:

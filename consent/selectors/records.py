@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consent.models.inbox import DeliveryStatus
 from consent.models import ConsentRecord, Delivery, InboundMessage, LedgerEntry, Suppression
+from consent.models.inbox import DeliveryStatus
 from consent.rules.routes import OPT_IN_KINDS
 from consent.values import ActiveSuppression
 from consent.vocabulary import Channel, Covers, Direction, Effect, EventKind, Kind, Reason, Source

@@ -85,6 +85,7 @@ SCREENS: list[tuple[str, str, str]] = [
     ("GET", "/admin/consent/providercode/new/", COMPLIANCE),
     ("POST", "/admin/consent/providercode/new/", COMPLIANCE),
     ("GET", "/admin/rules/", ALL),
+    ("GET", "/admin/contradictions/", ALL),
     ("GET", "/admin/try-a-message/", ALL),
     ("POST", "/admin/try-a-message/", ALL),
     ("GET", "/admin/ask-the-gate/?who=ada", ALL),
