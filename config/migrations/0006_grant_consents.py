@@ -11,7 +11,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('config', '0004_decision_records'),
-        ("consent", "0007_opt_out_requests"),
+        ("config", "0005_seal_permissions"),
+        ("consent", "0008_opt_out_requests"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

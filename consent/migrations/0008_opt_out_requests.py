@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0006_delivery_retention'),
+        ('consent', '0007_seals'),
         ('contacts', '0003_alter_historicaladdress_history_change_reason_and_more'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
