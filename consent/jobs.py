@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from consent.services import evidence, expiry, holds, inbox, retention, seal_heads, sealing, verifying
+from consent.services import evidence, expiry, holds, inbox, reach, retention, seal_heads, sealing, verifying
 from contacts.values import SYSTEM, Actor
 from contacts.vocabulary import ActorKind
 
@@ -72,6 +72,13 @@ def verify_ledger_now(user_id: int) -> None:
 def _verify(by: Actor) -> None:
     heads = seal_heads.heads_path(settings.LEDGER_HEADS_FILE) if settings.LEDGER_HEADS_FILE else None
     verifying.verify_ledger(by=by, at=timezone.now(), heads=heads)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queueing_lock="rebuild_reach", lock="rebuild_reach")
+def rebuild_reach(timestamp: int) -> None:
+    """Compare the stored reach of every contact with what the tables say, and put right what differs."""
+    reach.rebuild_reach()
 
 
 @app.periodic(cron="* * * * *")

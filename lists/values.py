@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from consent.vocabulary import Effect, EventKind
 from lists.vocabulary import ListPurpose
@@ -177,6 +178,18 @@ class Recipient:
 
     contact_id: int
     address_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudiencePage:
+    """Messages of a list send, folded into columns: contacts (numbers, or UUIDs where those were asked for) and
+    addresses, side by side."""
+
+    contacts: Sequence[Any]
+    addresses: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.contacts)
 
 
 @dataclass(frozen=True, slots=True)

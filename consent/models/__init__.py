@@ -11,6 +11,7 @@ from consent.models.ledger import LedgerEntry
 from consent.models.opt_out_request import OptOutRequest
 from consent.models.profile import BusinessProfile, ChannelState
 from consent.models.questions import OptInQuestion
+from consent.models.reach import Reach, SharedAddress
 from consent.models.review import Review
 from consent.models.seal import LedgerSeal, LedgerVerification
 from consent.models.suppression import Suppression
@@ -36,7 +37,9 @@ __all__ = [
     "OptInQuestion",
     "OptOutRequest",
     "ProviderCode",
+    "Reach",
     "Review",
+    "SharedAddress",
     "Suppression",
     "WordListVersion",
 ]

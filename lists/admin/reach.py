@@ -50,7 +50,7 @@ def reach_rows(row: ContactList, counts: ListCounts, *, counted: str = "") -> li
     rows = []
     for channel in CHANNELS:
         asked = channel in connected and not row.is_archived and (at_once or (can_count and counted == channel))
-        found = selectors.reach(row.slug, channel, purpose_of(row)) if asked else None
+        found = selectors.audience_count(row.slug, channel, purpose_of(row)) if asked else None
         reasons = tuple((words(code), count) for code, count in found.by_code.items()) if found else ()
         rows.append(ReachRow(channel, channel in connected, found, reasons, can_count))
     return rows

@@ -1,66 +1,161 @@
-"""Whom a send to a list reaches: the gate's own answer for every member, in pages."""
+"""Whom a send to a list reaches, and why not the others.
+
+The gate is asked again at the moment of sending: these are readings, and people change their minds meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Q
+import psycopg
+from django.db import connection
 
-from consent.selectors.decisions import Answer, Subject, decide_many
-from consent.values import GateRequest
+from consent.selectors.channels import connected_channels
+from consent.selectors.reach import code_of, count_refusals, reach_terms
 from consent.vocabulary import Channel, Purpose
-from lists.models import ListMembership
-from lists.selectors.memberships import ON_LIST, SUBSCRIBED
-from lists.values import ListReach, Recipient
+from lists.models import ContactList
+from lists.selectors import audience_sql as sql
+from lists.values import AudiencePage, ListReach, Recipient
 
-PAGE = 1000
+PAGE = 10_000
+
+
+def audience_count(list_slug: str, channel: Channel, purpose: Purpose) -> ListReach:
+    """Return how many members a send would reach now, and why not the others.
+
+    An archived or unknown list reaches nobody. The numbers are of one moment.
+    Raises: ValueError for a channel that no message can use.
+    """
+    found = ContactList.objects.filter(slug=list_slug).values_list("pk", "archived_at").first()
+    if found is None:
+        return ListReach(members=0, reachable=0, same_address=0, refused=0)
+    list_id, archived_at = found
+    return _Count(list_id, channel, purpose, is_open=archived_at is None).reach()
 
 
 def audience(list_slug: str, channel: Channel, purpose: Purpose) -> Iterator[Recipient]:
-    """Yield who may get a message of the list now, in ascending contact id, one for each address.
+    """Yield who may get a message of the list now, as `audience_stream` does, one by one."""
+    for page in audience_stream(list_slug, channel, purpose):
+        yield from map(Recipient, page.contacts, page.addresses)
 
-    Where several members share an address it goes to the first whom the gate allows. The gate is asked again at the
-    moment of sending: this is a reading, page by page, and people change their minds meanwhile.
-    Shape: nobody for a list that is unknown or archived.
+
+def audience_stream(
+    list_slug: str, channel: Channel, purpose: Purpose, *, public_ids: bool = False
+) -> Iterator[AudiencePage]:
+    """Yield pages of who may get a message of the list now, in ascending contact id, one for each address.
+
+    Where several members share an address it goes to the first whom the gate allows.
+    Shape: `public_ids` names contacts by UUID in place of number. No page for a list that is unknown or archived, or a
+    channel that is not connected.
+    Raises: ValueError for a channel that no message can use.
     """
-    served: set[str] = set()
-    for answer in _answers(list_slug, channel, purpose, SUBSCRIBED):
-        contact_id, value = answer.subject.contact_id, answer.address_value
-        if answer.decision.allowed and contact_id is not None and value is not None and value not in served:
-            served.add(value)
-            yield Recipient(contact_id, value)
+    statement = sql.page(reach_terms(channel, purpose), public_ids=public_ids)
+    list_id = _open_list(list_slug, channel)
+    served: set[int] = set()
+    after = 0
+    while list_id is not None:
+        row = _binary(statement, {"list": list_id, "after": after, "limit": PAGE})[0]
+        if row[0] is None:
+            return
+        after, contacts, addresses, shared = row
+        twice = [place for place, address_id in enumerate(shared) if address_id and _seen(served, address_id)]
+        for place in reversed(twice):
+            del contacts[place], addresses[place]
+        yield AudiencePage(contacts, addresses)
+        if len(shared) < PAGE:
+            return
 
 
-def reach(list_slug: str, channel: Channel, purpose: Purpose) -> ListReach:
-    """Return how many members a send would reach now, and why not the others."""
-    served: set[str | None] = set()
-    members = allowed = refused = 0
-    by_code: Counter[str] = Counter()
-    for answer in _answers(list_slug, channel, purpose, ON_LIST):
-        members += 1
-        if answer.decision.allowed:
-            allowed += 1
-            served.add(answer.address_value)
-        else:
-            refused += 1
-            by_code.update({reason.code for reason in answer.decision.reasons})
-    return ListReach(
-        members=members,
-        reachable=len(served),
-        same_address=allowed - len(served),
-        refused=refused,
-        by_code=dict(by_code.most_common()),
-    )
+def audience_export(
+    list_slug: str, channel: Channel, purpose: Purpose, *, public_ids: bool = True
+) -> Iterator[bytes | bytearray | memoryview]:
+    """Yield the same audience as CSV lines "contact,address" in no order, as the database itself writes them.
+
+    Raises: ValueError for a channel that no message can use.
+    """
+    statement = sql.everyone(reach_terms(channel, purpose), public_ids=public_ids)
+    list_id = _open_list(list_slug, channel)
+    if list_id is None:
+        return
+    connection.ensure_connection()
+    copying = f"COPY ({statement}) TO STDOUT (FORMAT csv)"
+    # COPY takes no parameters of the server's; this cursor writes them into the statement.
+    with psycopg.ClientCursor(connection.connection) as cursor, cursor.copy(copying, {"list": list_id}) as copy:
+        yield from copy
 
 
-def _answers(list_slug: str, channel: Channel, purpose: Purpose, which: Q) -> Iterator[Answer]:
-    """Yield the gate's answers for the members that `which` picks, those of tombstones left out."""
-    request = GateRequest(channel, purpose, list_slug)
-    rows = ListMembership.objects.filter(
-        which, list__slug=list_slug, contact__deleted_at=None, contact__erased_at=None
-    ).order_by("contact_id")
-    last = 0
-    while page := list(rows.filter(contact_id__gt=last).values_list("contact_id", flat=True)[:PAGE]):
-        yield from decide_many(request, [Subject(contact_id=contact_id) for contact_id in page])
-        last = page[-1]
+def _open_list(list_slug: str, channel: Channel) -> int | None:
+    if channel not in connected_channels():
+        return None
+    return ContactList.objects.filter(slug=list_slug, archived_at=None).values_list("pk", flat=True).first()
+
+
+def _seen(served: set[int], address_id: int) -> bool:
+    if address_id in served:
+        return True
+    served.add(address_id)
+    return False
+
+
+def _binary(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement in the database's binary form, which Django's cursors don't speak."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, params, binary=True).fetchall()
+
+
+class _Count:
+    """One reading of how the members of a list stand on one channel."""
+
+    def __init__(self, list_id: int, channel: Channel, purpose: Purpose, *, is_open: bool) -> None:
+        self.terms = reach_terms(channel, purpose)
+        self.list_id, self.channel, self.purpose = list_id, channel, purpose
+        self.is_open = is_open
+        self.is_connected = channel in connected_channels()
+        self.by_code: Counter[str] = Counter()
+
+    def reach(self) -> ListReach:
+        """Read how members stand in one statement, and add it up."""
+        ways = _binary(sql.standings(self.terms), {"list": self.list_id})
+        members = sum(way[5] for way in ways)
+        allowed = alone = 0
+        shared: set[int] = set()
+        for reasons, further, no_address, opted_out, blocked, count, shared_addresses, several, _ in ways:
+            self.by_code["no_address"] += count if no_address else 0
+            self._refused_by_list(opted_out, blocked, count)
+            for place, each in enumerate(self.terms.further):
+                self.by_code[each.code] += count if further >> place & 1 else 0
+            if reasons and not several:
+                self.by_code[code_of(reasons)] += count
+            if not (reasons or further or no_address or opted_out or blocked):
+                allowed += count
+                alone += count - len(shared_addresses or ())
+                shared.update(shared_addresses or ())
+        self._refused_for_several(ways)
+        if not (self.is_open and self.is_connected):
+            self.by_code["unknown_list"] += 0 if self.is_open else members
+            self.by_code["channel_disconnected"] += 0 if self.is_connected else members
+            allowed = alone = 0
+            shared.clear()
+        reachable = alone + len(shared)
+        return ListReach(
+            members=members,
+            reachable=reachable,
+            same_address=allowed - reachable,
+            refused=members - allowed,
+            by_code={code: count for code, count in self.by_code.most_common() if count},
+        )
+
+    def _refused_for_several(self, ways: list[tuple[Any, ...]]) -> None:
+        """Count the reasons of those who may have more than one: the stored reach knows no channel of a reason."""
+        contacts = [one for way in ways for one in way[7] or ()]
+        addresses = [one for way in ways for one in way[8] or ()]
+        if contacts:
+            self.by_code.update(count_refusals(contacts, addresses, self.channel, self.purpose))
+
+    def _refused_by_list(self, opted_out: bool, blocked: bool, count: int) -> None:
+        if self.is_open:
+            self.by_code["list_opted_out"] += count if opted_out else 0
+            self.by_code["list_blocked"] += count if blocked else 0

@@ -47,7 +47,7 @@ def test_a_send_reaches_only_those_whom_no_rule_keeps_back(cast, offers):
 
 
 def test_the_reach_of_a_list_tells_why_the_others_are_not_reached(cast, offers):
-    assert selectors.reach(offers.slug, *SEND) == ListReach(
+    assert selectors.audience_count(offers.slug, *SEND) == ListReach(
         members=7,
         reachable=1,
         same_address=1,
@@ -82,13 +82,13 @@ def test_an_unknown_or_archived_list_reaches_nobody(offers, ada, by, at, slug):
     services.archive_list(list_id=offers.pk, by=by, at=at)
 
     assert list(selectors.audience(slug, *SEND)) == []
-    assert selectors.reach(slug, *SEND).reachable == 0
+    assert selectors.audience_count(slug, *SEND).reachable == 0
 
 
 def test_a_channel_that_is_not_connected_reaches_nobody(offers, ada, by, at):
     services.add(list_id=offers.pk, contact_ids=[ada.pk], by=by, at=at)
 
-    reach = selectors.reach(offers.slug, Channel.GMB, Purpose.MARKETING)
+    reach = selectors.audience_count(offers.slug, Channel.GMB, Purpose.MARKETING)
 
     assert reach.reachable == 0
     assert reach.by_code == {"channel_disconnected": 1, "no_address": 1}
