@@ -239,7 +239,7 @@ DROP FUNCTION consent_reach_of(bigint[]);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0007_seals"),
+        ("consent", "0008_opt_out_requests"),
         ("contacts", "0003_alter_historicaladdress_history_change_reason_and_more"),
     ]
 
