@@ -42,7 +42,8 @@ def configure(options: dict[str, Any]) -> None:
             "loggers": {
                 "axes": {"level": "WARNING"},
                 "procrastinate": {"level": "WARNING"},
-                "django.server": {"level": "WARNING"},
+                "django": {"handlers": [], "level": "INFO"},  # its own console handler would print all of it twice
+                "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             },
         }
     )
