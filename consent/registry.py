@@ -6,9 +6,10 @@ more of them than these signatures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from consent.values import ListFacts, Reading
@@ -30,6 +31,26 @@ ListNamesReader = Callable[[], Mapping[str, str]]
 
 MessageHandler = Callable[["HandledMessage"], None]
 """Called in the transaction that reads a message, after consent has been changed."""
+
+
+class KeywordsWhenAsked(Mapping[str, str]):
+    """The keywords of lists, asked for by the first message that may hold one: most say something plainer."""
+
+    def __init__(self, ask: ListKeywordsReader) -> None:
+        self._ask = ask
+
+    @cached_property
+    def _known(self) -> Mapping[str, str]:
+        return self._ask()
+
+    def __getitem__(self, keyword: str) -> str:
+        return self._known[keyword]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 @dataclass(frozen=True, slots=True)

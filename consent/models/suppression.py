@@ -72,7 +72,8 @@ class Suppression(models.Model):
     attestation = models.JSONField(null=True, blank=True)
 
     # Rows are written by bulk statements, which send no signals: a trigger keeps this history.
-    history = HistoricalRecords()
+    # It is looked up by the suppression, by contact and by address; every other index would cost each STOP its writing.
+    history = HistoricalRecords(no_db_index=["public_id", "lift_message", "lift_review", "evidence"])
 
     class Meta:
         permissions = [
@@ -173,12 +174,7 @@ class Suppression(models.Model):
                 declare=guard.DECLARATIONS,
                 func=guard.GUARD,
             ),
-            pgtrigger.Trigger(
-                name="keep_history",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=guard.KEEP_HISTORY,
-            ),
+            *guard.keep_history(),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,8 @@ message is the contact's and newer, the evidence approved, the review about this
 
 from __future__ import annotations
 
+import pgtrigger
+
 _REFUSE = "RAISE EXCEPTION 'suppression %: {why}', OLD.id USING ERRCODE = 'restrict_violation';"
 
 
@@ -136,17 +138,34 @@ HISTORY_COLUMNS = (
     "attestation",
 )
 
-_ACTOR = "coalesce(nullif(NEW.lifted_by, ''), NEW.set_by)"
 
-KEEP_HISTORY = f"""
+def keep_history() -> list[pgtrigger.Trigger]:
+    """Return the triggers that keep the history: one statement for all rows that a statement wrote.
+
+    No way to write passes them by: COPY, bulk statements and plain SQL fire them as the ORM does.
+    """
+    return [
+        pgtrigger.Trigger(
+            name=f"keep_history_of_{operation.name.lower()}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(new="written"),
+            func=_KEEP_HISTORY.format(mark=mark),
+        )
+        for operation, mark in ((pgtrigger.Insert, "+"), (pgtrigger.Update, "~"))
+    ]
+
+
+_KEEP_HISTORY = f"""
     INSERT INTO consent_historicalsuppression
         ({", ".join(HISTORY_COLUMNS)}, history_date, history_type, history_change_reason, history_user_id)
-    VALUES (
-        {", ".join(f"NEW.{column}" for column in HISTORY_COLUMNS)},
-        clock_timestamp(),
-        CASE WHEN TG_OP = 'INSERT' THEN '+' ELSE '~' END,
-        CASE WHEN NEW.lifted_at IS NOT NULL THEN NEW.lift_note ELSE NEW.note END,
-        (SELECT id FROM auth_user WHERE id::text = substring({_ACTOR} FROM '^user:([0-9]+)$'))
-    );
+    SELECT {", ".join(f"row.{column}" for column in HISTORY_COLUMNS)}, clock_timestamp(), '{{mark}}',
+        CASE WHEN row.lifted_at IS NOT NULL THEN row.lift_note ELSE row.note END, staff.id
+    FROM written row
+    LEFT JOIN auth_user staff ON staff.id = substring(
+        coalesce(nullif(row.lifted_by, ''), row.set_by) FROM '^user:([0-9]{{{{1,18}}}})$'
+    )::bigint
+    ORDER BY row.id;
     RETURN NULL;
 """

@@ -54,10 +54,18 @@ def foresee(*, cases: Sequence[Case], at: datetime) -> list[Change]:
 class Situations:
     """What is known about everybody in some cases, read at once, and kept up as the cases are decided.
 
-    Shape: `holders` are the contacts who hold each address that a case names.
+    Shape: `holders` are the contacts who hold each address that a case names. `standing` is what stands for all of
+    them, where somebody has read that already.
     """
 
-    def __init__(self, cases: Sequence[Case], *, holders: Mapping[int, tuple[int, ...]], at: datetime) -> None:
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        *,
+        holders: Mapping[int, tuple[int, ...]],
+        at: datetime,
+        standing: tuple[ActiveSuppression, ...] | None = None,
+    ) -> None:
         self.at = at
         self.holders = holders
         about = {case.contact_id for case in cases if case.contact_id is not None}
@@ -68,6 +76,7 @@ class Situations:
         self._read_standing(
             contacts=about.union(*holders.values(), (row.contact_id for row in ended if row.contact_id is not None)),
             addresses=named | held | {row.address_id for row in ended if row.address_id is not None},
+            known=standing,
         )
         self.opted_in = newest_opt_ins_by_address(
             address_ids=named | {address for case in cases if case.address_id is None for address in self._held(case)},
@@ -75,11 +84,13 @@ class Situations:
         )
         self._next_id = UNWRITTEN
 
-    def _read_standing(self, *, contacts: set[int], addresses: set[int]) -> None:
+    def _read_standing(
+        self, *, contacts: set[int], addresses: set[int], known: tuple[ActiveSuppression, ...] | None
+    ) -> None:
         self.rows: dict[int, ActiveSuppression] = {}
         self.by_contact: dict[int, set[int]] = defaultdict(set)
         self.by_address: dict[int, set[int]] = defaultdict(set)
-        for row in active_suppressions(contact_ids=contacts, address_ids=addresses):
+        for row in active_suppressions(contact_ids=contacts, address_ids=addresses) if known is None else known:
             self._stand(row)
         # What is left of a row stands beside what its other half has already, so that must be known too.
         besides = self._named_by(self.rows.values())

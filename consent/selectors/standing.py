@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
-from consent.models import LedgerEntry, Suppression
+from consent.models import Suppression
 from consent.rules.routes import OPT_IN_KINDS
 from consent.values import ActiveSuppression
 from consent.vocabulary import (
@@ -42,42 +44,56 @@ _COLUMNS = (
 )
 
 
+_STANDING = " UNION ALL ".join(
+    f"SELECT {', '.join(_COLUMNS)} FROM consent_suppression WHERE lifted_at IS NULL AND {by} = ANY (%s::bigint[])"  # noqa: S608
+    for by in ("contact_id", "address_id")
+)
+_OPT_INS = f"""
+    SELECT address_id, channel, kind, max(occurred_at) FROM consent_ledgerentry
+    WHERE address_id = ANY (%s::bigint[]) AND channel = ANY (%s::text[]) AND effect <> '{Effect.REFUSED}'
+      AND kind IN ({", ".join(f"'{kind}'" for kind in sorted(OPT_IN_KINDS))})
+    GROUP BY address_id, channel, kind
+"""  # noqa: S608  words of our own, written out so that the index on opt-ins is known to serve
+
+
 def active_suppressions(
     *, contact_ids: Collection[int] = (), address_ids: Collection[int] = ()
 ) -> tuple[ActiveSuppression, ...]:
     """Return what stands now for any of these contacts or addresses, oldest first.
 
-    Two index scans, one by contact and one by address; an OR of both costs several times as much.
+    Two index scans in one statement, one by contact and one by address; an OR of both costs several times as much.
     """
-    standing = Suppression.objects.filter(lifted_at__isnull=True)
-    found: dict[int, ActiveSuppression] = {}
-    if contact_ids:
-        found |= {row.id: row for row in as_values(standing.filter(contact_id__in=contact_ids))}
-    if address_ids:
-        found |= {row.id: row for row in as_values(standing.filter(address_id__in=address_ids))}
+    if not contact_ids and not address_ids:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [list(contact_ids), list(address_ids)])
+        found = {row[0]: as_value(row) for row in cursor.fetchall()}
     return tuple(sorted(found.values(), key=lambda row: (row.since, row.id)))
 
 
 def as_values(rows: QuerySet[Suppression]) -> Iterable[ActiveSuppression]:
     """Return suppressions as the values that rules and gate take."""
-    for row in rows.values_list(*_COLUMNS):
-        yield ActiveSuppression(
-            id=row[0],
-            address_id=row[1],
-            contact_id=row[2],
-            channel=Channel(row[3]),
-            direction=Direction(row[4]),
-            reason=Reason(row[5]),
-            kind=Kind(row[6]),
-            covers=Covers(row[7]),
-            rule=row[8],
-            since=row[9],
-            reaffirmed_at=row[10],
-            expires_at=row[11],
-            set_kind=EventKind(row[12]),
-            source=Source(row[13]),
-            detail=row[14],
-        )
+    return map(as_value, rows.values_list(*_COLUMNS))
+
+
+def as_value(row: Sequence[Any]) -> ActiveSuppression:
+    return ActiveSuppression(
+        id=row[0],
+        address_id=row[1],
+        contact_id=row[2],
+        channel=Channel(row[3]),
+        direction=Direction(row[4]),
+        reason=Reason(row[5]),
+        kind=Kind(row[6]),
+        covers=Covers(row[7]),
+        rule=row[8],
+        since=row[9],
+        reaffirmed_at=row[10],
+        expires_at=row[11],
+        set_kind=EventKind(row[12]),
+        source=Source(row[13]),
+        detail=row[14],
+    )
 
 
 def addresses_by_channel(contact_id: int) -> dict[Channel, tuple[int, ...]]:
@@ -120,13 +136,10 @@ def newest_opt_ins_by_address(
     """Return the same for each address by id, in one query. An address without any is absent."""
     if not address_ids:
         return {}
-    rows = (
-        LedgerEntry.objects.filter(address_id__in=address_ids, channel__in=channels, kind__in=sorted(OPT_IN_KINDS))
-        .exclude(effect=Effect.REFUSED)
-        .values_list("address_id", "channel", "kind")
-        .annotate(newest=Max("occurred_at"))
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_OPT_INS, [list(address_ids), list(channels)])
+        rows = cursor.fetchall()
     found: dict[int, dict[tuple[Channel, EventKind], datetime]] = {}
     for address_id, channel, kind, newest in rows:
-        found.setdefault(address_id or 0, {})[Channel(channel), EventKind(kind)] = newest
+        found.setdefault(address_id, {})[Channel(channel), EventKind(kind)] = newest
     return found

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypedDict
 
 import structlog
+from django.db import connection
 
 from consent.keywords import DEFAULT_WORDS, WordLists
 from consent.keywords.entries import LABELS, EntryKind, OwnEntry, fitting
@@ -31,7 +32,9 @@ class StoredEntry(TypedDict):
 
 def word_lists() -> WordLists:
     """Return the lists that messages are read with. Costs one small query; each version is built once a process."""
-    newest = WordListVersion.objects.order_by("-number").values_list("number", "saved_at").first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, saved_at FROM consent_wordlistversion ORDER BY number DESC LIMIT 1")
+        newest = cursor.fetchone()
     return DEFAULT_WORDS if newest is None else _built(*newest)
 
 

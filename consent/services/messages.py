@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from consent import selectors
 from consent.models import InboundMessage
 from consent.registry import HandledMessage, registry
-from consent.selectors.inbound import refused_inbound
+from consent.selectors.inbound import refusing
 from consent.services.ledger import Proof
-from consent.services.recording import Recorded, record_event
+from consent.services.recording import Recorded, lock_sender, record_from
+from consent.services.rows import insert
 from consent.values import ConsentEvent, Reading
 from consent.vocabulary import Channel, Direction, EventKind, MessageClass, Signal, Source
 from contacts.values import Actor
@@ -53,7 +55,7 @@ class ReceivedMessage:
     position: int = 0
 
 
-def event_kinds(message: ReceivedMessage, *, any_message_opts_in: bool) -> tuple[EventKind, ...]:
+def event_kinds(message: ReceivedMessage, *, any_message_opts_in: Callable[[], bool]) -> tuple[EventKind, ...]:
     """Return what a message is an event of: an enforced STOP is two, ours and the provider's."""
     reading = message.reading
     if message.told_as is not None:
@@ -65,7 +67,7 @@ def event_kinds(message: ReceivedMessage, *, any_message_opts_in: bool) -> tuple
         reading.matched_by == "provider" or reading.matched in CARRIER_OPT_IN_WORDS
     ):
         kind = EventKind.TEXT_OPT_IN
-    if kind is EventKind.TEXT_OTHER and any_message_opts_in:
+    if kind is EventKind.TEXT_OTHER and any_message_opts_in():
         kind = EventKind.TEXT_ANY
     if kind is EventKind.TEXT_OPT_OUT and message.provider_enforces:
         return (kind, EventKind.PROVIDER_OPT_OUT)
@@ -83,30 +85,12 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
     Once: the delivery's position is unique; a repeat raises IntegrityError and undoes nothing that stands.
     Source: docs/rules.md, rows R01 to R03, R12, R13, R18 to R22, R30 to R33, R35, L01 to L04.
     """
-    policy = selectors.business_profile().opt_in_on_any_message
-    kinds = event_kinds(message, any_message_opts_in=policy)
+    sender = lock_sender(address_id=message.address_id)
+    kinds = event_kinds(message, any_message_opts_in=any_message_opts_in)
     reading = message.reading
-    refusing = refused_inbound(address_id=message.address_id, channel=message.channel)
-    row = InboundMessage.objects.create(
-        delivery_id=message.delivery_id,
-        position=message.position,
-        address_id=message.address_id,
-        channel=message.channel,
-        sent_to=storable(message.sent_to)[:120],
-        body=storable(message.body),
-        message_class=reading.message_class,
-        rule=reading.rule,
-        matched_by=reading.matched_by,
-        matched=storable(reading.matched)[:80],
-        word_list=reading.word_list,
-        signal=reading.signal or "",
-        disposition=reading.disposition or "",
-        opts_in=bool(_OPTS_IN.intersection(kinds)),
-        refused_inbound=refusing is not None,
-        occurred_at=message.occurred_at,
-        recorded_at=at,
-    )
-    proof = Proof(message_id=row.pk, delivery_id=message.delivery_id)
+    refused_by = refusing(sender.standing, channel=message.channel)
+    message_id = _store(message, opts_in=bool(_OPTS_IN.intersection(kinds)), refused=refused_by is not None, at=at)
+    proof = Proof(message_id=message_id, delivery_id=message.delivery_id)
     events = [
         ConsentEvent(
             kind=kind,
@@ -117,7 +101,7 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
         )
         for kind in kinds
     ]
-    if refusing is not None:
+    if refused_by is not None:
         events.append(
             ConsentEvent(
                 kind=EventKind.MESSAGE_REFUSED,
@@ -125,22 +109,51 @@ def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Record
                 occurred_at=message.occurred_at,
                 source=Source.SYSTEM,
                 direction=Direction.INBOUND,
-                detail=refusing.reason,
+                detail=refused_by.reason,
             )
         )
-    recorded = [record_event(event=event, address_id=message.address_id, proof=proof, by=by, at=at) for event in events]
+    recorded = record_from(sender=sender, events=events, proof=proof, by=by, at=at)
     handled = HandledMessage(
-        message_id=row.pk,
+        message_id=message_id,
         address_id=message.address_id,
-        holders=selectors.holder_ids(message.address_id),
+        holders=sender.holders,
         reading=reading,
         occurred_at=message.occurred_at,
         recorded_at=at,
-        refused_inbound=refusing is not None,
+        refused_inbound=refused_by is not None,
     )
     for handler in registry.message_handlers:
         handler(handled)
     return recorded
+
+
+def _store(message: ReceivedMessage, *, opts_in: bool, refused: bool, at: datetime) -> int:
+    reading = message.reading
+    row = {
+        "delivery_id": message.delivery_id,
+        "position": message.position,
+        "address_id": message.address_id,
+        "channel": message.channel,
+        "sent_to": storable(message.sent_to)[:120],
+        "body": storable(message.body),
+        "message_class": reading.message_class,
+        "rule": reading.rule,
+        "matched_by": reading.matched_by,
+        "matched": storable(reading.matched)[:80],
+        "word_list": reading.word_list,
+        "signal": reading.signal or "",
+        "disposition": reading.disposition or "",
+        "opts_in": opts_in,
+        "refused_inbound": refused,
+        "occurred_at": message.occurred_at,
+        "recorded_at": at,
+    }
+    return insert(InboundMessage, [row])[0]
+
+
+def any_message_opts_in() -> bool:
+    """Return whether any new message brings back who opted out. Asked only of messages that say nothing else."""
+    return selectors.business_profile().opt_in_on_any_message
 
 
 def _told(reading: Reading) -> str:

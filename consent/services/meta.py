@@ -11,7 +11,7 @@ from consent.models import AppEvent, Delivery
 from consent.providers import meta
 from consent.providers.meta import status as meta_status
 from consent.providers.meta.events import AppFact, Ignored, Told
-from consent.registry import registry
+from consent.registry import KeywordsWhenAsked, registry
 from consent.selectors.codes import status_effects
 from consent.selectors.questions import is_answer_awaited
 from consent.selectors.words import word_lists
@@ -177,6 +177,10 @@ def _read(event: _Event) -> tuple[EventKind | None, Reading]:
         body=fact.words, words=words, address_id=event.address_id, channel=fact.channel, at=event.occurred_at
     )
     reading = keywords.read(
-        fact.words, words=words, opt_in_pending=asked, list_keywords=registry.list_keywords(), button=fact.button
+        fact.words,
+        words=words,
+        opt_in_pending=asked,
+        list_keywords=KeywordsWhenAsked(registry.list_keywords),
+        button=fact.button,
     )
     return None, reading

@@ -10,7 +10,7 @@ from consent.providers.twilio_inbound import DEFAULT_OPT_OUT
 from consent.registry import registry
 from consent.selectors.questions import is_answer_awaited
 from consent.selectors.words import word_lists
-from consent.services.messages import ReceivedMessage, event_kinds
+from consent.services.messages import ReceivedMessage, any_message_opts_in, event_kinds
 from consent.values import ConsentEvent, Outcome, Reading, Situation
 from consent.vocabulary import Channel, EventKind, Source
 
@@ -60,7 +60,7 @@ def preview(
         occurred_at=at,
         provider_enforces=enforced,
     )
-    kinds = event_kinds(message, any_message_opts_in=selectors.business_profile().opt_in_on_any_message)
+    kinds = event_kinds(message, any_message_opts_in=any_message_opts_in)
     situation = _situation(address_id, channel, at)
     events = (ConsentEvent(kind, (channel,), at, Source.CONTACT, detail=reading.matched[:80]) for kind in kinds)
     return Preview(

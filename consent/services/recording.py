@@ -17,9 +17,9 @@ from consent.selectors.situations import Case, Situations
 from consent.services import consent_following
 from consent.services.applying import Decided, apply
 from consent.services.ledger import NO_PROOF, Proof
-from consent.values import ConsentEvent, Outcome, Situation
+from consent.values import ActiveSuppression, ConsentEvent, Outcome, Situation
 from consent.vocabulary import Effect
-from contacts.services import lock_for_address, lock_for_contact, lock_for_contacts
+from contacts.services import lock_crowd, lock_for_contact, lock_holders
 from contacts.values import Actor
 
 Holders = Mapping[int, tuple[int, ...]]
@@ -74,6 +74,38 @@ def record_event(
         return _record([case], holders=_lock(case), proof=proof, by=by, at=at)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An address under lock: who holds it, and what stands for it and for them."""
+
+    address_id: int
+    holders: tuple[int, ...]
+    standing: tuple[ActiveSuppression, ...]
+
+
+def lock_sender(*, address_id: int) -> Sender:
+    """Lock the address that something came from and whoever holds it, and read what stands there. Needs a transaction.
+
+    Raises: AddressMissing.
+    """
+    holders = lock_holders(address_id=address_id)
+    standing = selectors.active_suppressions(contact_ids=holders, address_ids=[address_id])
+    return Sender(address_id, holders, standing)
+
+
+def record_from(
+    *, sender: Sender, events: Sequence[ConsentEvent], proof: Proof, by: Actor, at: datetime
+) -> list[Recorded]:
+    """Record what came from one address at once, in the caller's transaction, each event seeing those before it.
+
+    Shape: `sender` was locked in this transaction, and nothing has changed its consent since; one Recorded per event.
+    Once: as record_event.
+    """
+    cases = [Case(event, address_id=sender.address_id) for event in events]
+    holders = {sender.address_id: sender.holders}
+    return _record(cases, holders=holders, standing=sender.standing, proof=proof, by=by, at=at)
+
+
 def record_events(*, cases: Sequence[Case], by: Actor, at: datetime) -> list[Recorded]:
     """Record events about many contacts in one transaction, in a number of statements that does not grow with them.
 
@@ -86,7 +118,7 @@ def record_events(*, cases: Sequence[Case], by: Actor, at: datetime) -> list[Rec
         return []
     ended = [each.row for case in cases for each in case.ended]
     with transaction.atomic():
-        lock_for_contacts(
+        lock_crowd(
             contact_ids={_named(case) for case in cases} | {row.contact_id for row in ended if row.contact_id},
             address_ids={row.address_id for row in ended if row.address_id},
         )
@@ -112,12 +144,19 @@ def _lock(case: Case) -> Holders:
         return {} if case.address_id is None else {case.address_id: selectors.holder_ids(case.address_id)}
     if case.address_id is None:
         raise ValueError("An event is about a contact or an address; name one.")
-    locked = lock_for_address(address_id=case.address_id)
-    return {case.address_id: locked.holder_ids}
+    return {case.address_id: lock_holders(address_id=case.address_id)}
 
 
-def _record(cases: Sequence[Case], *, holders: Holders, proof: Proof, by: Actor, at: datetime) -> list[Recorded]:
-    situations = Situations(cases, holders=holders, at=at)
+def _record(
+    cases: Sequence[Case],
+    *,
+    holders: Holders,
+    proof: Proof,
+    by: Actor,
+    at: datetime,
+    standing: tuple[ActiveSuppression, ...] | None = None,
+) -> list[Recorded]:
+    situations = Situations(cases, holders=holders, at=at, standing=standing)
     recorded: list[Recorded] = []
     waiting: list[Decided] = []
 

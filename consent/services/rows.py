@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
-MANY = 50
-"""From here COPY is faster than INSERT: measured, 19 µs a row instead of 110."""
-
 
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert rows and return their ids in the same order. Needs a transaction.
+    """Insert rows in one statement and return their ids in the same order.
 
+    A column in which all rows agree is sent once, any other as one array: of the rows of a bulk action nearly all
+    columns agree.
     Shape: a row maps column names to values, the same columns in each; model and database defaults fill the others.
     """
-    if len(rows) < MANY:
-        return [row.pk for row in model._default_manager.bulk_create(model(**values) for values in rows)]
-    table, key = model._meta.db_table, model._meta.pk.attname
-    given = list(rows[0])
-    absent = [
+    if not rows:
+        return []
+    given = tuple(rows[0])
+    columns: list[list[Any]] = [[row[name] for row in rows] for name in given]
+    for field in _absent(model, given):
+        columns.append([field.get_default() for _ in rows] if callable(field.default) else [field.get_default()])
+    shared = tuple(_agree(column) for column in columns)
+    params = {f"c{n}": column[0] if shared[n] else _array(column) for n, column in enumerate(columns)}
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(model, given, shared), {**params, "count": len(rows)})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _agree(column: list[Any]) -> bool:
+    first = column[0]
+    return all(value is first or value == first for value in column)
+
+
+def _array(column: list[Any]) -> list[Any] | str:
+    """Return a column as the driver takes it. Ids are written out here, where it costs a tenth."""
+    kinds = set(map(type, column))
+    return "{" + ",".join(map(str, column)) + "}" if kinds in ({int}, {UUID}) else column
+
+
+@lru_cache(maxsize=64)
+def _absent(model: type[models.Model], given: tuple[str, ...]) -> tuple[models.Field[Any, Any], ...]:
+    """Return the fields that a row does not name and the database does not fill."""
+    known = {model._meta.pk.attname, *given}
+    return tuple(
         field
         for field in model._meta.concrete_fields
-        if field.attname not in {key, *given} and not field.generated and not field.has_db_default()
-    ]
-    columns = ", ".join([key, *given, *(field.attname for field in absent)])
-    defaults = _defaults(absent)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key, len(rows)]
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-            for row_id, values in zip(ids, rows, strict=True):
-                copy.write_row((row_id, *values.values(), *defaults()))
-    return ids
+        if field.attname not in known and not field.generated and not field.has_db_default()
+    )
 
 
-def _defaults(fields: Sequence[models.Field[Any, Any]]) -> Callable[[], list[Any]]:
-    """Return what gives the defaults of a next row; only those that differ from row to row are asked for again."""
-    asked = [field.get_default if callable(field.default) else _always(field.get_default()) for field in fields]
-    return lambda: [ask() for ask in asked]
+@lru_cache(maxsize=256)
+def _statement(model: type[models.Model], given: tuple[str, ...], shared: tuple[bool, ...]) -> str:
+    by_column = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_column[name] for name in given] + list(_absent(model, given))
+    types = [_type(field) for field in fields]
+    values = [f"%(c{n})s::{types[n]}" if shared[n] else f"new.c{n}" for n in range(len(fields))]
+    arrays = [n for n in range(len(fields)) if not shared[n]]
+    if arrays:
+        # Rows of one function come in its order, and RETURNING tells them in the order in which they are inserted.
+        source = f"unnest({', '.join(f'%(c{n})s::{types[n]}[]' for n in arrays)})"
+        source += f" AS new({', '.join(f'c{n}' for n in arrays)})"
+    else:
+        source = "generate_series(1, %(count)s)"
+    names = ", ".join(str(field.column) for field in fields)
+    # Names of our own tables and columns alone; every value is a parameter.
+    return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {', '.join(values)} FROM {source} RETURNING id"  # noqa: S608
 
 
-def _always(value: object) -> Callable[[], object]:
-    return lambda: value
+def _type(field: models.Field[Any, Any]) -> str:
+    """Return the type to send a value as, without its length: a cast would cut what the column refuses."""
+    return re.sub(r"\(\d+\)", "", field.db_type(connection) or "text")

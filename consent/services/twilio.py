@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import parse_qsl
 
+from django.db import connection
 from django.db.models import Min
 
 from consent import keywords
-from consent.models import Delivery, InboundMessage
+from consent.models import Delivery
 from consent.providers import twilio_inbound, twilio_status
-from consent.registry import registry
+from consent.registry import KeywordsWhenAsked, registry
 from consent.selectors import business_profile
 from consent.selectors.business import default_region
 from consent.selectors.codes import status_effects
@@ -30,6 +31,12 @@ from contacts.vocabulary import ActorKind
 TWILIO = Actor(ActorKind.PROVIDER, "twilio", "Twilio")
 
 Pairs = list[tuple[str, str]]
+
+_ASKED_FOR_HELP = f"""
+    SELECT 1 FROM consent_inboundmessage
+    WHERE delivery_id = %s AND message_class = '{MessageClass.HELP}'
+      AND NOT refused_inbound AND matched_by <> 'provider'
+"""  # noqa: S608  a word of our own
 
 
 def form_pairs(body: bytes) -> Pairs:
@@ -66,7 +73,7 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
             channel=message.channel,
             at=delivery.received_at,
         ),
-        list_keywords=registry.list_keywords(),
+        list_keywords=KeywordsWhenAsked(registry.list_keywords),
         button="\n".join(filter(None, (message.button_text, message.button_payload))),
     )
     said_by_provider = (message.opt_out_type or "").upper() == "STOP"
@@ -94,9 +101,10 @@ def reply_to(*, delivery_id: int) -> str:
     opted out does, because the carriers ask for it and it is no more than was asked for.
     Once: a repeat of the request is answered as the first one was.
     """
-    message = InboundMessage.objects.filter(delivery_id=delivery_id, message_class=MessageClass.HELP).first()
-    if message is None or message.refused_inbound or message.matched_by == "provider":
-        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED_FOR_HELP, [delivery_id])
+        if cursor.fetchone() is None:
+            return ""
     return business_profile().help_text.strip()
 
 

@@ -28,9 +28,11 @@ from contacts.services.locks import (
     LockedAddress,
     LockedContact,
     lock_addresses,
+    lock_crowd,
     lock_for_address,
     lock_for_contact,
     lock_for_contacts,
+    lock_holders,
 )
 
 __all__ = [
@@ -52,9 +54,11 @@ __all__ = [
     "get_or_create_address",
     "get_or_create_addresses",
     "lock_addresses",
+    "lock_crowd",
     "lock_for_address",
     "lock_for_contact",
     "lock_for_contacts",
+    "lock_holders",
     "make_primary",
     "read_draft",
     "remove_address",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from contacts.drafts import NewAddress
 from contacts.models import Address
@@ -19,6 +19,9 @@ from contacts.services.locks import LockedContact, lock_for_contact
 from contacts.values import SYSTEM, Actor, CanonicalAddress
 from contacts.vocabulary import AddressKind
 
+_COLUMNS = [field.attname for field in Address._meta.concrete_fields]
+_FIND = f"SELECT {', '.join(_COLUMNS)} FROM contacts_address WHERE kind = %s AND value = %s"  # noqa: S608  our own names
+
 
 def read_draft(draft: NewAddress) -> CanonicalAddress:
     """Return a draft's canonical form, read in its own region or else the business's.
@@ -28,12 +31,14 @@ def read_draft(draft: NewAddress) -> CanonicalAddress:
     return normalize(draft.kind, draft.raw, region=draft.region or registry.default_region())
 
 
-@transaction.atomic
 def get_or_create_address(*, canonical: CanonicalAddress, at: datetime, by: Actor = SYSTEM) -> Address:
     """Return the one row of an address, made now if nobody had it.
 
     Once: the same address again, or at the same moment elsewhere, gives the same row.
     """
+    # Nearly every message comes from a known address, which needs one look and no transaction of its own.
+    if (known := _find(canonical)) is not None:
+        return known
     return get_or_create_addresses(canonicals=[canonical], at=at, by=by)[0]
 
 
@@ -57,6 +62,13 @@ def get_or_create_addresses(
         created = [found[key] for key, address in fresh.items() if found[key].public_id == address.public_id]
         history.record_created(created, reason="created", by=by, at=at)
     return [found[str(one.kind), one.value] for one in canonicals]
+
+
+def _find(canonical: CanonicalAddress) -> Address | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [canonical.kind, canonical.value])
+        row = cursor.fetchone()
+    return None if row is None else Address.from_db(connection.alias, _COLUMNS, row)
 
 
 def _existing(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Address]:

@@ -10,16 +10,19 @@ the verb has locked, and nothing more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from contacts.models import Address, Contact, ContactAddress
 from contacts.services.errors import AddressMissing, ContactMissing, HoldingsUnsettled
 
 MAX_TRIES = 5
+
+Locked = TypeVar("Locked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,29 @@ class LockedAddress:
     @property
     def holder_ids(self) -> tuple[int, ...]:
         return tuple(contact.pk for contact in self.contacts)
+
+
+def lock_holders(*, address_id: int) -> tuple[int, ...]:
+    """Lock an address and each contact that holds it, and return the contacts' ids in ascending order.
+
+    The same locks as `lock_for_address` in two short statements, for a door that needs to know no more.
+    Raises: AddressMissing; TransactionManagementError outside a transaction.
+    """
+    _refuse_without_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM contacts_address WHERE id = %s FOR NO KEY UPDATE", [address_id])
+        if cursor.fetchone() is None:
+            raise AddressMissing(address_id)
+        # A statement of its own, which sees who holds the address now that nobody else can change it.
+        cursor.execute(
+            """
+            SELECT id FROM contacts_contact
+            WHERE id IN (SELECT contact_id FROM contacts_contactaddress WHERE address_id = %s)
+            ORDER BY id FOR NO KEY UPDATE
+            """,
+            [address_id],
+        )
+        return tuple(row[0] for row in cursor.fetchall())
 
 
 class _HoldingsMoved(Exception):
@@ -77,17 +103,35 @@ def lock_for_contacts(*, contact_ids: Iterable[int], address_ids: Iterable[int] 
     Shape: in ascending id of the contacts.
     Raises: ContactMissing; HoldingsUnsettled; TransactionManagementError outside a transaction.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("Locks last as long as a transaction; open one first.")
+    return _lock_settled(_try_to_lock, contact_ids, address_ids)
+
+
+def lock_crowd(*, contact_ids: Iterable[int], address_ids: Iterable[int] = ()) -> None:
+    """Take the locks of `lock_for_contacts` for a thousand at once, and read no more of them than their ids.
+
+    Raises: ContactMissing; HoldingsUnsettled; TransactionManagementError outside a transaction.
+    """
+    _lock_settled(_try_to_lock_crowd, contact_ids, address_ids)
+
+
+def _lock_settled(
+    try_to_lock: Callable[[Sequence[int], set[int]], Locked], contact_ids: Iterable[int], address_ids: Iterable[int]
+) -> Locked:
+    _refuse_without_transaction()
     wanted_contacts, more_addresses = sorted(set(contact_ids)), set(address_ids)
     for _ in range(MAX_TRIES):
         try:
             # A savepoint, because rolling it back is the only way to let go of locks taken too early.
             with transaction.atomic():
-                return _try_to_lock(wanted_contacts, more_addresses)
+                return try_to_lock(wanted_contacts, more_addresses)
         except _HoldingsMoved:
             continue
     raise HoldingsUnsettled(wanted_contacts)
+
+
+def _refuse_without_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("Locks last as long as a transaction; open one first.")
 
 
 def _try_to_lock(contact_ids: Sequence[int], more_addresses: set[int]) -> tuple[LockedContact, ...]:
@@ -103,6 +147,26 @@ def _try_to_lock(contact_ids: Sequence[int], more_addresses: set[int]) -> tuple[
     for holding in holdings:
         held[holding.contact_id].append(holding)
     return tuple(LockedContact(contact, tuple(held[contact.pk])) for contact in contacts)
+
+
+def _try_to_lock_crowd(contact_ids: Sequence[int], more_addresses: set[int]) -> None:
+    before = _ids(_HELD, contact_ids)
+    _ids(_LOCK_ADDRESSES, sorted(before | more_addresses))
+    if missing := set(contact_ids) - _ids(_LOCK_CONTACTS, contact_ids):
+        raise ContactMissing(min(missing))
+    if _ids(_HELD, contact_ids) - before - more_addresses:
+        raise _HoldingsMoved
+
+
+_HELD = "SELECT address_id FROM contacts_contactaddress WHERE contact_id = ANY (%s::bigint[])"
+_LOCK_ADDRESSES = "SELECT id FROM contacts_address WHERE id = ANY (%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+_LOCK_CONTACTS = "SELECT id FROM contacts_contact WHERE id = ANY (%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+
+
+def _ids(statement: str, ids: Sequence[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _holdings(contact_ids: Sequence[int]) -> QuerySet[ContactAddress]:
