@@ -80,6 +80,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Consent texts", "contract", url="consent_texts", permissions=("consent.view_consenttext",)),
             Entry("Channels", "cell_tower", model="consent.ChannelState"),
             Entry("Delivery codes", "sms_failed", model="consent.ProviderCode"),
+            Entry("API keys", "key", model="config.ApiKey"),
             Entry("People", "badge", model="auth.User"),
             Entry("Roles", "shield_person", model="auth.Group"),
         ),

@@ -36,7 +36,7 @@ def entries(client: Client) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "set_up"),
-    [("agent", SET_UP), ("marketing", WITH_CODES), ("support", WITH_CODES), ("compliance", WITH_CODES)],
+    [("agent", SET_UP), ("marketing", WITH_CODES), ("support", WITH_CODES), ("compliance", [*WITH_CODES, "API keys"])],
 )
 def test_each_role_finds_the_screens_it_may_open(client: Client, role: str, set_up: list[str]) -> None:
     client.force_login(make_user(role, role))
@@ -48,7 +48,7 @@ def test_each_role_finds_the_screens_it_may_open(client: Client, role: str, set_
 def test_a_superuser_finds_the_people_too(client: Client, superuser: User) -> None:
     client.force_login(superuser)
 
-    assert entries(client) == [*WORK, *RECORDS, *CHECK, *WITH_CODES, "People", "Roles"]
+    assert entries(client) == [*WORK, *RECORDS, *CHECK, *WITH_CODES, "API keys", "People", "Roles"]
 
 
 def test_staff_without_a_role_find_an_explanation(client: Client) -> None:
@@ -147,6 +147,8 @@ SCREENS = [
     "/admin/rules/",
     "/admin/try-a-message/",
     "/admin/ask-the-gate/?who=ada",
+    "/admin/config/apikey/",
+    "/admin/config/apikey/{api_key}/",
     "/admin/auth/user/",
 ]
 
@@ -155,7 +157,7 @@ def test_no_screen_asks_another_host_or_runs_a_script_of_its_own(
     client: Client, superuser: User, at: datetime, connected: None
 ) -> None:
     business = make_business(owner_id=superuser.pk, by=actor(superuser), at=at)
-    ids = {name: getattr(business, name).pk for name in ("permanent", "failed", "offers")}
+    ids = {name: getattr(business, name).pk for name in ("permanent", "failed", "offers", "api_key")}
     client.force_login(superuser)
 
     for screen in SCREENS:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from config.api.models import ApiKey
+from config.api.services.keys import create_key
+from config.api.vocabulary import Scope
 from consent.models import Delivery, Evidence, LedgerEntry, LedgerSeal, OptOutRequest, Suppression
 from consent.models.evidence import ConsentMethod
 from consent.selectors import addresses_by_channel
@@ -59,6 +62,7 @@ class Business:
     claim: Evidence
     seal: LedgerSeal
     request: OptOutRequest
+    api_key: ApiKey
 
 
 def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
@@ -99,6 +103,7 @@ def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
         claim=claim,
         request=log_request(told="Write to somebody else", how="letter", received_at=at, by=by, at=at),
         seal=_seal(at),
+        api_key=create_key(name="Webshop", scopes={Scope.DECISIONS}, by=SYSTEM, at=at).key,
     )
 
 

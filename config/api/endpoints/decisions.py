@@ -21,6 +21,8 @@ from config.api.views import ApiView
 from config.api.vocabulary import Scope
 from consent.selectors import decide_many
 from consent.selectors.decisions import Answer, Subject
+from consent.selectors.past import MomentRefused
+from consent.services.decisions import record_answers
 from consent.values import GateRequest
 from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Purpose
 from contacts.models import Address, Contact
@@ -78,7 +80,8 @@ class Decisions(ApiView):
         name="decide",
         tag="decisions",
         summary="Ask who may be contacted",
-        description="Answers for 1 to 10,000 contacts and addresses, in the order asked: contacts first.",
+        description="Answers for 1 to 10,000 contacts and addresses, in the order asked: contacts first. With `at`: as"
+        " it was then, from the recorded history. What was answered is kept as a record.",
         request=QuestionShape,
         answers={200: AnswerShape},
         problems=["too_many_subjects"],
@@ -130,9 +133,6 @@ class Decisions(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         asked = read(Question, request.data)
-        if asked.get("at") is not None:
-            detail = "Decisions about the past are not answered yet. Send null, or leave it out."
-            raise invalid(Fault("at", "not_answered", detail))
         question = GateRequest(Channel(asked["channel"]), Purpose(asked["purpose"]), asked.get("list"))
         contacts, addresses = _subjects(asked)
         numbers = _numbers(contacts)
@@ -144,7 +144,19 @@ class Decisions(ApiView):
                 for value in (canonical[each] for each in addresses)
             ),
         ]
-        found = decide_many(question, subjects)
+        now, about_at = self.at, asked.get("at")
+        try:
+            found = decide_many(question, subjects, at=about_at)
+        except MomentRefused as no:
+            raise invalid(Fault("at", no.code, str(no))) from no
+        record_answers(
+            request=question,
+            answers=found,
+            by=self.caller.actor,
+            at=now,
+            source=self.caller.source,
+            about_at=about_at,
+        )
         told = [*map(str, contacts), *([None] * len(addresses))]
         given = [*([None] * len(contacts)), *addresses]
         return answer(
@@ -152,7 +164,7 @@ class Decisions(ApiView):
                 "channel": question.channel,
                 "purpose": question.purpose,
                 "list": question.list_slug,
-                "checked_at": iso(self.at),
+                "checked_at": iso(now),
                 "results": [
                     _tell(contact, address, each) for contact, address, each in zip(told, given, found, strict=True)
                 ],
