@@ -53,6 +53,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Consents", "handshake", model="consent.ConsentRecord"),
             Entry("Ledger", "receipt_long", model="consent.LedgerEntry"),
             Entry("Seals", "verified", model="consent.LedgerSeal"),
+            Entry("Decisions", "rule", model="consent.DecisionRecord"),
             Entry("Deliveries", "inbox", model="consent.Delivery"),
             Entry("Sender alerts", "outgoing_mail", url="sender_alerts", permissions=("consent.view_delivery",)),
             Entry(

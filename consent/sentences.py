@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 
 from consent.rules import lift_routes, rule_of
 from consent.values import ActiveSuppression
-from consent.vocabulary import Channel, EventKind, LiftRoute, Reason, Source
+from consent.vocabulary import Channel, EventKind, LiftRoute, Purpose, Reason, Source
 
 
 def why(row: ActiveSuppression, *, tz: tzinfo) -> str:
@@ -98,6 +98,41 @@ def no_consent(channel: Channel, ran_out_at: datetime | None, *, tz: tzinfo) -> 
     if channel in {Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK}:
         help_ += ", or wait for their START there"
     return f"No consent to marketing by {channel.label} at this address {state}. {help_}."
+
+
+def asked(channel: Channel, purpose: Purpose, list_slug: str = "") -> str:
+    """Return the question that the gate was asked."""
+    via = f", for the list “{list_slug}”" if list_slug else ""
+    return f"May we use {channel.label} for {_PURPOSES[purpose]}{via}?"
+
+
+_PURPOSES = {
+    Purpose.MARKETING: "marketing",
+    Purpose.CONVERSATIONAL: "a conversation",
+    Purpose.TRANSACTIONAL: "a transactional message",
+}
+
+WHY_NOT: dict[str, str] = {
+    "unknown_contact": "Nobody had this contact id",
+    "erased": "This person's data was erased",
+    "invalid_address": "What was asked about is no address for the channel",
+    "no_address": "No address for the channel",
+    "channel_disconnected": "The channel was not connected",
+    "no_consent": "No consent to marketing was on file",
+    "unknown_list": "There was no such list",
+    "list_blocked": "Blocked on the list",
+    "list_opted_out": "Opted out of the list",
+    "list_removed": "Removed from the list",
+    "not_a_member": "Not on the list",
+    "blocked_contact": "Blocked",
+}
+"""Why the gate said no, in the words of its record, for codes that are no suppression's reason."""
+
+
+def was_refused(code: str, row: ActiveSuppression | None, *, tz: tzinfo) -> str:
+    """Return a recorded reason in words: "Opt-out since 2 Oct 2026". It names what never changes of a suppression."""
+    told = WHY_NOT.get(code) or (Reason(code).label if code in set(Reason) else code.replace("_", " ").capitalize())
+    return f"{told} since {day(row.since, tz=tz)}" if row is not None else told
 
 
 REFUSALS: dict[str, str] = {

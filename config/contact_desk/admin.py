@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from config.batches.admin_actions import BulkActionsMixin
 from config.contact_desk import (
     addresses,
+    decisions_tab,
     dnd_views,
     history_tab,
     lists_tab,
@@ -94,6 +95,7 @@ class ContactAdmin(BulkActionsMixin, Columns, ModelAdmin):
             at("lists/", lists_tab.view, "lists"),
             at("lists/<slug:action>/", lists_tab.act, "lists-act"),
             at("timeline/", timeline_tab.view, "timeline"),
+            at("decisions/", decisions_tab.view, "decisions"),
             at("panel/<slug:key>/", panels_tab.view, "panel"),
             *super().get_urls(),
         ]

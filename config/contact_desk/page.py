@@ -40,6 +40,7 @@ def tabs_of(contact: Contact) -> list[Tab]:
     ]
     last = [
         Tab("timeline", "Timeline", reverse("admin:contact-desk-timeline", args=[contact.pk])),
+        Tab("decisions", "Decisions", reverse("admin:contact-desk-decisions", args=[contact.pk])),
         Tab("history", "History", reverse("admin:contacts_contact_history", args=[contact.pk])),
     ]
     return [*own, *registered, *last]

@@ -113,12 +113,17 @@ def about(rows: QuerySet[Row], term: str, *, region: str) -> QuerySet[Row]:
     Ids are looked up first and each column is searched by its own index: an OR of both reads the whole table. Of more
     than MOST_CONTACTS people of one name the first are taken.
     """
-    people = list(contacts.search(term, region=region).values_list("id", flat=True)[:MOST_CONTACTS])
-    held: QuerySet[ContactAddress] = ContactAddress.objects.filter(contact_id__in=people)
-    addresses = [*held.values_list("address_id", flat=True), *address_ids_for(term, region=region)]
+    people, addresses = meant(term, region=region)
     every = rows.model._default_manager
     by_contact, by_address = every.filter(contact_id__in=people), every.filter(address_id__in=addresses)
     return rows.filter(pk__in=by_contact.values("pk").union(by_address.values("pk")))
+
+
+def meant(term: str, *, region: str) -> tuple[list[int], list[int]]:
+    """Return the ids of the contacts and of the addresses that a term may mean."""
+    people = list(contacts.search(term, region=region).values_list("id", flat=True)[:MOST_CONTACTS])
+    held: QuerySet[ContactAddress] = ContactAddress.objects.filter(contact_id__in=people)
+    return people, [*held.values_list("address_id", flat=True), *address_ids_for(term, region=region)]
 
 
 def own_entries(entries: QuerySet[LedgerEntry], *, owner_id: int) -> QuerySet[LedgerEntry]:
