@@ -91,17 +91,19 @@ def tree_root(leaves: Sequence[Hash]) -> Hash:
     return level[0]
 
 
-def tree_path(leaves: Sequence[Hash], place: int) -> tuple[Step, ...]:
-    """Return the steps from the leaf at a place to the root."""
-    level, steps = list(leaves), []
+def tree_paths(leaves: Sequence[Hash], places: Sequence[int]) -> list[tuple[Step, ...]]:
+    """Return, for each place, the steps from the leaf there to the root."""
+    level, at = list(leaves), list(places)
+    steps: list[list[Step]] = [[] for _ in places]
     while len(level) > 1:
-        beside = place ^ 1
-        if beside < len(level):
-            steps.append(Step(level[beside], is_left=beside < place))
+        for number, place in enumerate(at):
+            beside = place ^ 1
+            if beside < len(level):
+                steps[number].append(Step(level[beside], is_left=beside < place))
         paired = [_node(level[each], level[each + 1]) for each in range(0, len(level) - 1, 2)]
         level = [*paired, level[-1]] if len(level) % 2 else paired
-        place //= 2
-    return tuple(steps)
+        at = [place // 2 for place in at]
+    return [tuple(each) for each in steps]
 
 
 def climb(start: Hash, steps: Sequence[Step]) -> Hash:

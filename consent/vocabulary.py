@@ -170,6 +170,7 @@ class EventKind(Word):
     OPT_OUT_REQUESTED = "opt_out_requested", "Opt-out request received"
     OPT_OUT_REQUEST_CLOSED = "opt_out_request_closed", "Opt-out request closed without an opt-out"
     PROVIDER_RECONSENT = "provider_reconsent", "Told the provider of the new consent"
+    COMPLAINT_PACK = "complaint_pack", "Complaint pack made"
 
     # What happens to a list membership: recorded here, ruled by the lists app
     LIST_ADDED = "list_added", "Added to a list"

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
 from config.batches.admin_actions import BulkActionsMixin
+from config.complaint_pack import views as complaint_pack
 from config.contact_desk import (
     addresses,
     decisions_tab,
@@ -96,6 +97,7 @@ class ContactAdmin(BulkActionsMixin, Columns, ModelAdmin):
             at("lists/<slug:action>/", lists_tab.act, "lists-act"),
             at("timeline/", timeline_tab.view, "timeline"),
             at("decisions/", decisions_tab.view, "decisions"),
+            at("complaint-pack/", complaint_pack.download, "complaint-pack"),
             at("panel/<slug:key>/", panels_tab.view, "panel"),
             *super().get_urls(),
         ]

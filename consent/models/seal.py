@@ -33,6 +33,7 @@ class LedgerSeal(models.Model):
         constraints = [
             models.CheckConstraint(name="seal_is_of_something", condition=Q(number__gte=1, entry_count__gte=1)),
         ]
+        indexes = [models.Index(name="seal_by_place", fields=["last_transaction", "last_entry_id"])]
         triggers = append_only()
 
     def __str__(self) -> str:

@@ -131,9 +131,36 @@ def entries_as_sealed(
     if below is not None:
         wanted.append("transaction_number < %s")
         parameters.append(below)
+    return _entries(f"WHERE {' AND '.join(wanted)}", *parameters, limit=limit, form=form)
+
+
+def entries_of_contact(contact_id: int) -> list[SealedEntry]:
+    """Return the entries about a contact, and about its addresses while nobody held them, in order, as bytes."""
+    about = """WHERE contact_id = %s OR (contact_id IS NULL AND address_id IN
+        (SELECT address_id FROM contacts_contactaddress WHERE contact_id = %s))"""
+    return _entries(about, contact_id, contact_id, limit=None, form=FORM)
+
+
+def seals_over(positions: Sequence[Position]) -> dict[Position, int]:
+    """Return the number of the seal that each position stands under; those without a seal are left out."""
+    sql = """
+        SELECT place.transaction_number, place.entry_id, seal.number
+        FROM unnest(%s::bigint[], %s::bigint[]) AS place(transaction_number, entry_id)
+        CROSS JOIN LATERAL (
+            SELECT number FROM consent_ledgerseal
+            WHERE (last_transaction, last_entry_id) >= (place.transaction_number, place.entry_id)
+            ORDER BY last_transaction, last_entry_id LIMIT 1
+        ) seal
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[each.transaction_number for each in positions], [each.entry_id for each in positions]])
+        return {Position(row[0], row[1]): row[2] for row in cursor.fetchall()}
+
+
+def _entries(where: str, *parameters: int, limit: int | None, form: int) -> list[SealedEntry]:
     sql = (
         f"SELECT transaction_number, id, {_columns(form)} FROM consent_ledgerentry "  # noqa: S608 (names of our own)
-        f"WHERE {' AND '.join(wanted)} ORDER BY transaction_number, id LIMIT %s"
+        f"{where} ORDER BY transaction_number, id LIMIT %s"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, (*parameters, limit))

@@ -32,6 +32,7 @@ SCREENS: list[tuple[str, str, str]] = [
     ("GET", "/admin/contacts/contact/{ada}/change/", ALL),
     ("GET", "/admin/contacts/contact/{ada}/lists/", ALL),
     ("GET", "/admin/contacts/contact/{ada}/history/", ALL),
+    ("POST", "/admin/contacts/contact/{bo}/complaint-pack/", COMPLIANCE),
     ("GET", "/admin/contacts/contact/add/", ALL),
     ("GET", "/admin/contacts/contact/{ada}/delete/", REVIEW),
     ("POST", "/admin/contacts/contact/{bo}/delete/", REVIEW),

@@ -21,7 +21,7 @@ from pytest_django import Settings
 
 from consent import jobs
 from consent.models import LedgerEntry, LedgerSeal, LedgerVerification
-from consent.proofs import NO_HEAD, climb, head_of, leaf, skip_number, tree_path, tree_root, way_back
+from consent.proofs import NO_HEAD, climb, head_of, leaf, skip_number, tree_paths, tree_root, way_back
 from consent.selectors.seals import all_seals
 from consent.services import seal_heads, sealing
 from consent.services.seal_heads import HeadsDiffer, InvalidHeadsFile, publish_heads, read_heads
@@ -37,7 +37,7 @@ def test_a_path_leads_from_its_leaf_to_the_root_and_from_no_other(data: list[byt
     leaves = [leaf(each) for each in data]
     place = draw.draw(st.integers(0, len(leaves) - 1))
 
-    steps = tree_path(leaves, place)
+    (steps,) = tree_paths(leaves, [place])
 
     assert climb(leaves[place], steps) == tree_root(leaves)
     assert climb(leaf(data[place] + b"x"), steps) != tree_root(leaves)

@@ -28,4 +28,11 @@ PROOFS: tuple[Rule, ...] = (
         source="Twilio Consent Management, Consents/Bulk",
         why="Evidence may end a block at the provider (R03) only once the provider has accepted the new consent.",
     ),
+    Rule(
+        "E05",
+        "A contact's complaint pack is made",
+        on(EventKind.COMPLAINT_PACK),
+        source="Our decision",
+        why="Who was handed a person's whole story, and when, belongs to that story.",
+    ),
 )
