@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Seals", "verified", model="consent.LedgerSeal"),
             Entry("Decisions", "rule", model="consent.DecisionRecord"),
             Entry("Deliveries", "inbox", model="consent.Delivery"),
+            Entry("Drift", "compare_arrows", model="consent.Drift"),
             Entry("Sender alerts", "outgoing_mail", url="sender_alerts", permissions=("consent.view_delivery",)),
             Entry(
                 "Bulk actions",

@@ -55,6 +55,8 @@ GRANTS: dict[str, frozenset[Role]] = {
     "consent.view_ledgerseal": COMPLIANCE,
     "consent.view_delivery": READERS,
     "consent.change_delivery": REVIEW,
+    "consent.view_drift": READERS,
+    "consent.change_drift": REVIEW,
     "consent.view_providercode": READERS,
     "consent.change_providercode": COMPLIANCE,
     "config.view_apikey": COMPLIANCE,

@@ -253,6 +253,10 @@ EMAIL_WEBHOOKS: dict[str, dict[str, list[str]]] = {
 MAILGUN_SIGNATURE_MAX_AGE = timedelta(hours=env.int("MAILGUN_SIGNATURE_MAX_AGE_HOURS", default=12))
 # Read a permanent "generic" failure as a bounce even where its code (5.7.x) says that it is about the sender.
 MAILGUN_STRICT_GENERIC = env.bool("MAILGUN_STRICT_GENERIC", default=False)
+# Reads and cleans Mailgun's suppression lists, per sending domain. None: they are compared with nothing.
+MAILGUN_API_KEY = env.str("MAILGUN_API_KEY", default="")
+MAILGUN_DOMAINS: list[str] = env.list("MAILGUN_DOMAINS", default=[])
+MAILGUN_API_BASE = env.str("MAILGUN_API_BASE", default="https://api.mailgun.net")
 # Which list of ours a provider's own list, topic or group is, such as "sendgrid:1234=newsletter,postmark:news=news".
 EMAIL_LISTS: dict[str, str] = env.dict("EMAIL_LISTS", default={})
 # So many soft bounces, spread over more than so many days within so many weeks, count as a bounce (R10).

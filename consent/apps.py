@@ -32,6 +32,7 @@ class ConsentConfig(AppConfig):
         registry.on_address_joined(silence_new_holder)
         registry.add_panel(ContactPanel("consent", "Consent on file", 20, _consent_panel))
         registry.default_region = default_region
+        registry.register_relation("consent.Drift", "address")
         for esp in READERS:
             register_reader(f"{email.DOOR_PREFIX}{esp}", email.read_email)
         register_reader("meta", meta.read_batch)

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from consent.services import evidence, expiry, holds, inbox, reach, retention, seal_heads, sealing, verifying
+from consent.selectors.drift import mailgun_is_configured
+from consent.services import (
+    drift,
+    drift_compare,
+    evidence,
+    expiry,
+    holds,
+    inbox,
+    reach,
+    retention,
+    seal_heads,
+    sealing,
+    verifying,
+)
 from contacts.values import SYSTEM, Actor
 from contacts.vocabulary import ActorKind
 
@@ -79,6 +93,31 @@ def _verify(by: Actor) -> None:
 def rebuild_reach(timestamp: int) -> None:
     """Compare the stored reach of every contact with what the tables say, and put right what differs."""
     reach.rebuild_reach()
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(queueing_lock="compare_with_providers", lock="compare_with_providers")
+def compare_with_providers(timestamp: int) -> None:
+    """Compare the providers' suppression lists with ours, every night."""
+    _compare()
+
+
+@app.task(name="compare_now", lock="compare_with_providers")
+def compare_now() -> None:
+    """Compare them because somebody asked."""
+    _compare()
+
+
+def _compare() -> None:
+    if mailgun_is_configured():
+        drift_compare.compare_mailgun(at=timezone.now())
+    drift_compare.compare_twilio(at=timezone.now())
+
+
+@app.task(name="remove_at_provider", retry=RetryStrategy(max_attempts=6, exponential_wait=5))
+def remove_at_provider(drift_id: int) -> None:
+    """Take an entry off the provider's list."""
+    drift.remove_there(drift_id=drift_id, at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -12,6 +12,7 @@ from config.contact_desk.clearing import clearable_ids, siblings
 from config.contact_desk.shell import Act
 from consent.selectors.dnd import ContactDnd
 from consent.services import dnd as verbs
+from consent.services import drift
 from consent.services.recording import Recorded
 from consent.vocabulary import Channel, Direction
 from contacts.models import Contact
@@ -53,7 +54,7 @@ def _opt_out(form: forms.OptOutForm, contact: Contact, before: ContactDnd, act: 
 
 def _clear(form: forms.AnyClearForm, contact: Contact, before: ContactDnd, act: Act) -> Recorded:
     named = siblings(contact.pk, form.cleaned_data["suppression"])
-    return verbs.lift(
+    recorded = verbs.lift(
         contact_id=contact.pk,
         channels=[named.channel],
         direction=named.direction,
@@ -62,6 +63,8 @@ def _clear(form: forms.AnyClearForm, contact: Contact, before: ContactDnd, act: 
         attest=form.attestation(),
         **act,
     )
+    drift.follow_lift(recorded=recorded, **act)
+    return recorded
 
 
 def _clear_channel(form: forms.ClearChannelForm, contact: Contact, before: ContactDnd, act: Act) -> Recorded:

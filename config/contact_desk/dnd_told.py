@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from config.contact_desk import dates
 from config.contact_desk.dnd_forms import OptOutForm, PanelForm, TurnForm
 from consent.selectors.dnd import ContactDnd, StandingReason
+from consent.selectors.drift import mailgun_is_configured
 from consent.sentences import refusal
 from consent.services.recording import Recorded
 from consent.values import Outcome
-from consent.vocabulary import Channel, Direction, Effect
+from consent.vocabulary import Channel, Direction, Effect, Reason
 
 _NEW = {Effect.SET, Effect.STRENGTHENED}
 
@@ -58,6 +59,8 @@ def cleared(form: PanelForm, recorded: Recorded, after: ContactDnd) -> str:
     touched = {outcome.channel for outcome in lifted}
     still = [each for each in after.channels if each.channel in touched and (each.reasons or after.everywhere)]
     told = f"DND cleared on {where} ({what})."
+    if any(each.reason is Reason.BOUNCE for each in lifted) and mailgun_is_configured():
+        told += " Mailgun is asked to take the address off its list of bounces, too: see Drift."
     if not still:
         return f"{told} Nothing silences {'it' if len(touched) == 1 else 'them'} any more."
     stays = "; ".join(f"{each.channel.label}: {(each.reasons or after.everywhere)[0].text}" for each in still)

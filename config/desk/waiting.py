@@ -17,6 +17,7 @@ from consent.admin import links
 from consent.models import Evidence
 from consent.selectors import desk, seals
 from consent.selectors.consents import running_out_count
+from consent.selectors.drift import count_to_settle
 from consent.selectors.email import ALERT_DAYS, count_sender_alerts
 from consent.selectors.holds import Case, calendar, waiting_holds
 from consent.selectors.people import Names, names
@@ -45,6 +46,7 @@ def cards(request: HttpRequest, *, now: datetime, day: date) -> list[Card]:
     """Return the cards that this person may open."""
     return [
         *_inbox(request, now=now, day=day),
+        *_drift(request),
         *_evidence(request),
         *_seals(request, now=now),
         *_requests(request, now=now),
@@ -111,6 +113,16 @@ def _inbox(request: HttpRequest, *, now: datetime, day: date) -> Iterator[Card]:
         reverse("admin:sender_alerts"),
         f"E-mail refused because of us, in {ALERT_DAYS} days.",
     )
+
+
+def _drift(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("consent.view_drift"):
+        yield Card(
+            "Drift",
+            count_to_settle(),
+            listing("consent_drift", state="to_do"),
+            "The provider's lists and ours differ.",
+        )
 
 
 def _evidence(request: HttpRequest) -> Iterator[Card]:

@@ -12,6 +12,11 @@ def connected_channels() -> frozenset[Channel]:
     return frozenset(Channel(value) for value in rows) & frozenset(CHANNELS)
 
 
+def connection_of(channel: Channel) -> ChannelState | None:
+    """Return how a channel is set up, connected or not; None where nobody has set it up."""
+    return ChannelState.objects.filter(channel=channel).first()
+
+
 def business_profile() -> BusinessProfile:
     """Return the business's own settings; the defaults where nobody has saved any."""
     return BusinessProfile.objects.filter(pk=1).first() or BusinessProfile(pk=1)

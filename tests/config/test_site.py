@@ -22,8 +22,18 @@ from tests.factories.staff_site import make_business
 pytestmark = pytest.mark.django_db
 
 WORK = ["Desk", "Contacts", "Lists", "Evidence", "Opt-out requests", "Re-permission", "Review holds", "Signals"]
-RECORDS = ["Register", "Consents", "Ledger", "Seals", "Decisions", "Deliveries", "Sender alerts", "Bulk actions"]
-NOT_FOR = {"agent": {"Seals", "Decisions", "Sender alerts"}, "marketing": {"Seals"}, "support": {"Seals"}}
+RECORDS = [
+    "Register",
+    "Consents",
+    "Ledger",
+    "Seals",
+    "Decisions",
+    "Deliveries",
+    "Drift",
+    "Sender alerts",
+    "Bulk actions",
+]
+NOT_FOR = {"agent": {"Seals", "Decisions", "Drift", "Sender alerts"}, "marketing": {"Seals"}, "support": {"Seals"}}
 CHECK = ["Try a message", "Ask the gate", "Contradictions", "Rules"]
 SET_UP = ["Business profile", "Words", "Consent texts", "Channels"]
 WITH_CODES = [*SET_UP, "Delivery codes"]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from config.api.models import ApiKey
 from config.api.services.keys import create_key
 from config.api.vocabulary import Scope
-from consent.models import Delivery, Evidence, LedgerEntry, LedgerSeal, OptOutRequest, Suppression
+from consent.models import Delivery, Drift, Evidence, LedgerEntry, LedgerSeal, OptOutRequest, Suppression
 from consent.models.evidence import ConsentMethod
 from consent.selectors import addresses_by_channel
 from consent.services import dnd, inbox
@@ -63,6 +63,7 @@ class Business:
     seal: LedgerSeal
     request: OptOutRequest
     api_key: ApiKey
+    difference: Drift
 
 
 def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
@@ -102,6 +103,15 @@ def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
         hold=Suppression.objects.get(contact=carla, reason="review_hold"),
         claim=claim,
         request=log_request(told="Write to somebody else", how="letter", received_at=at, by=by, at=at),
+        difference=Drift.objects.create(
+            provider="mailgun",
+            domain="mail.example.com",
+            listing="bounces",
+            sort="theirs_only",
+            address_id=addresses_by_channel(bo.pk)[Channel.EMAIL][0],
+            found_at=at,
+            seen_at=at,
+        ),
         seal=_seal(at),
         api_key=create_key(name="Webshop", scopes={Scope.DECISIONS}, by=SYSTEM, at=at).key,
     )
