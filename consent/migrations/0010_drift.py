@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0008_opt_out_requests'),
+        ('consent', '0009_reach'),
         ('contacts', '0003_alter_historicaladdress_history_change_reason_and_more'),
     ]
 
