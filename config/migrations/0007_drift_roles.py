@@ -8,5 +8,5 @@ roles = import_module("config.migrations.0001_roles")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("config", "0006_grant_consents"), ("consent", "0011_drift")]
+    dependencies = [("config", "0006_grant_consents"), ("consent", "0012_drift")]
     operations = [migrations.RunPython(roles.grant, migrations.RunPython.noop)]

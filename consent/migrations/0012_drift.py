@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0010_history_by_statement'),
+        ('consent', '0011_complaint_pack'),
         ('contacts', '0003_alter_historicaladdress_history_change_reason_and_more'),
     ]
 
