@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from consent.models.reach import CHANNEL_BITS, REASON_BITS
+from consent.selectors.consents import needs_consent
 from consent.vocabulary import ADDRESS_KIND_OF, Channel, Covers, Purpose, Reason
 from contacts.vocabulary import AddressKind
 
@@ -66,6 +67,15 @@ _REASONS = """
     GROUP BY found.reason
 """
 
+# As `consent_facts` asks it of one contact at one address.
+_AGREED = """EXISTS (
+    SELECT FROM consent_consentrecord agreed
+    WHERE agreed.address_id = {0} AND (agreed.contact_id IS NULL OR agreed.contact_id = r.contact_id)
+      AND agreed.channel = '{1}' AND agreed.purpose = 'marketing' AND agreed.list_slug IN ('', %(slug)s)
+      AND agreed.recorded_at <= %(now)s AND agreed.ended_at IS NULL
+      AND (agreed.expires_at IS NULL OR agreed.expires_at > %(now)s)
+)"""
+
 _REASON_OF_BIT = {bit: reason for reason, bit in REASON_BITS.items()}
 
 
@@ -99,8 +109,9 @@ class ReachTerms:
 
 
 def reach_terms(channel: Channel, purpose: Purpose) -> ReachTerms:
-    """Return the pieces of SQL that ask whom a channel reaches for a purpose.
+    """Return the pieces of SQL that ask whom a channel reaches for a purpose, by the policies as they are now.
 
+    Parameters: those of `further_refusals`.
     Raises: ValueError for a channel that no message can use.
     """
     if channel is Channel.ALL:
@@ -115,8 +126,14 @@ def reach_terms(channel: Channel, purpose: Purpose) -> ReachTerms:
 
 
 def further_refusals(channel: Channel, purpose: Purpose) -> tuple[FurtherRefusal, ...]:
-    """Return what else the gate asks for this channel and purpose. Audiences, streams and counts all follow it."""
-    return ()
+    """Return what else the gate asks for this channel and purpose. Audiences, streams and counts all follow it.
+
+    Parameters: `now`, and `slug`, that of the list.
+    """
+    if purpose is not Purpose.MARKETING or not needs_consent(channel):
+        return ()
+    address_id = f"r.{_COLUMN_OF[ADDRESS_KIND_OF[channel]]}"
+    return (FurtherRefusal("no_consent", f"{address_id} IS NOT NULL AND NOT {_AGREED.format(address_id, channel)}"),)
 
 
 def code_of(reasons: int) -> str:

@@ -1,6 +1,7 @@
 """The statements behind an audience: every rule about a list send, asked of a whole list at once.
 
-They read the stored reach of contacts. A property test holds them to the gate, answer by answer.
+They read the stored reach of contacts, and take `list`, its id, beside the parameters of `reach_terms`. A property test
+holds them to the gate, answer by answer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _SUBSCRIBED = f"{_ON_LIST} AND m.opted_out_at IS NULL AND m.blocked_at IS NULL"
 def standings(terms: ReachTerms) -> str:
     """Return the statement that tells how members stand: one row for each way, however many members there are.
 
-    Parameters: `list`. Shape of a row: mask of the reasons that may refuse, 0 where no suppression refuses; mask of the
+    Shape of a row: mask of the reasons that may refuse, 0 where no suppression refuses; mask of the
     further refusals, by position; whether there is no address; opted out; blocked; how many stand so; the shared
     addresses of those whom nothing refuses; the contacts and the addresses of those who may be refused for more than
     one reason. Deleted and erased contacts are left out.
@@ -44,7 +45,7 @@ def standings(terms: ReachTerms) -> str:
 def page(terms: ReachTerms, *, public_ids: bool) -> str:
     """Return the statement for one page of an audience, in ascending contact id.
 
-    Parameters: `list`, `after`, `limit`. Both sides of the join are bounded: the planner does not carry the bound over.
+    Further parameters: `after`, `limit`. Both sides of the join are bounded: the planner does not carry the bound over.
     Shape of its one row: last contact id; names of contacts; addresses; the shared address of each, or None.
     """
     name, person = _named(public_ids)

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.utils import timezone
 
 from consent.selectors.channels import connected_channels
 from consent.selectors.reach import code_of, count_refusals, reach_terms
@@ -32,7 +33,7 @@ def audience_count(list_slug: str, channel: Channel, purpose: Purpose) -> ListRe
     if found is None:
         return ListReach(members=0, reachable=0, same_address=0, refused=0)
     list_id, archived_at = found
-    return _Count(list_id, channel, purpose, is_open=archived_at is None).reach()
+    return _Count(list_id, list_slug, channel, purpose, is_open=archived_at is None).reach()
 
 
 def audience(list_slug: str, channel: Channel, purpose: Purpose) -> Iterator[Recipient]:
@@ -56,7 +57,7 @@ def audience_stream(
     served: set[int] = set()
     after = 0
     while list_id is not None:
-        row = _binary(statement, {"list": list_id, "after": after, "limit": PAGE})[0]
+        row = _binary(statement, _params(list_id, list_slug) | {"after": after, "limit": PAGE})[0]
         if row[0] is None:
             return
         after, contacts, addresses, shared = row
@@ -80,9 +81,10 @@ def audience_export(
     if list_id is None:
         return
     connection.ensure_connection()
+    params = _params(list_id, list_slug)
     copying = f"COPY ({statement}) TO STDOUT (FORMAT csv)"
     # COPY takes no parameters of the server's; this cursor writes them into the statement.
-    with psycopg.ClientCursor(connection.connection) as cursor, cursor.copy(copying, {"list": list_id}) as copy:
+    with psycopg.ClientCursor(connection.connection) as cursor, cursor.copy(copying, params) as copy:
         yield from copy
 
 
@@ -90,6 +92,10 @@ def _open_list(list_slug: str, channel: Channel) -> int | None:
     if channel not in connected_channels():
         return None
     return ContactList.objects.filter(slug=list_slug, archived_at=None).values_list("pk", flat=True).first()
+
+
+def _params(list_id: int, slug: str) -> dict[str, Any]:
+    return {"list": list_id, "slug": slug, "now": timezone.now()}
 
 
 def _seen(served: set[int], address_id: int) -> bool:
@@ -109,16 +115,17 @@ def _binary(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
 class _Count:
     """One reading of how the members of a list stand on one channel."""
 
-    def __init__(self, list_id: int, channel: Channel, purpose: Purpose, *, is_open: bool) -> None:
+    def __init__(self, list_id: int, slug: str, channel: Channel, purpose: Purpose, *, is_open: bool) -> None:
         self.terms = reach_terms(channel, purpose)
-        self.list_id, self.channel, self.purpose = list_id, channel, purpose
+        self.params = _params(list_id, slug)
+        self.channel, self.purpose = channel, purpose
         self.is_open = is_open
         self.is_connected = channel in connected_channels()
         self.by_code: Counter[str] = Counter()
 
     def reach(self) -> ListReach:
         """Read how members stand in one statement, and add it up."""
-        ways = _binary(sql.standings(self.terms), {"list": self.list_id})
+        ways = _binary(sql.standings(self.terms), self.params)
         members = sum(way[5] for way in ways)
         allowed = alone = 0
         shared: set[int] = set()

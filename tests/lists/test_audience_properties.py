@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consent.models import ChannelState, Suppression
+from consent.models import ChannelState, ConsentRecord, Suppression
 from consent.rules import LIFT_ROUTES
 from consent.selectors.decisions import Answer, Subject, decide_many
 from consent.selectors.reach import drift, shared_drift
@@ -53,6 +54,11 @@ worlds = st.fixed_dictionaries(
         "gone": st.sets(person, max_size=1),
         "disconnected": st.sets(st.sampled_from([Channel.SMS, Channel.EMAIL]), max_size=1),
         "late": st.booleans(),
+        "needs_consent": st.booleans(),
+        "agreed": st.lists(
+            st.tuples(st.none() | person, place, st.sampled_from(["", SLUG, "other"]), st.sampled_from(["", "over"])),
+            max_size=5,
+        ),
     }
 )
 
@@ -98,7 +104,12 @@ def test_pages_of_any_size_make_one_audience(world, monkeypatch) -> None:
 
 def build(world) -> None:
     for channel in set(CHANNELS) - RETIRED_CHANNELS:
-        ChannelState.objects.create(channel=channel, connected=channel not in world["disconnected"], provider="test")
+        ChannelState.objects.create(
+            channel=channel,
+            connected=channel not in world["disconnected"],
+            provider="test",
+            needs_consent=world["needs_consent"],
+        )
     people = Contact.objects.bulk_create(
         Contact(first_name=f"Person {n}", created_at=LONG_AGO, updated_at=LONG_AGO) for n in range(PEOPLE)
     )
@@ -117,6 +128,7 @@ def build(world) -> None:
         )
     if world["late"]:
         suppress(world, people, addresses)
+    agree(world, people, addresses)
     Contact.objects.filter(pk__in=[people[who].pk for who in world["gone"]]).update(deleted_at=LONG_AGO)
     offers = ContactList.objects.create(slug=SLUG, name="Offers", created_at=LONG_AGO, updated_at=LONG_AGO)
     told = {"list": offers, "source": "staff", "changed_by": "test", "updated_at": LONG_AGO}
@@ -133,6 +145,26 @@ def build(world) -> None:
     )
     ListAddressOptOut.objects.bulk_create(
         ListAddressOptOut(address=addresses[where], opted_out_at=LONG_AGO, **told) for where in world["opted_out"]
+    )
+
+
+def agree(world, people, addresses) -> None:
+    ConsentRecord.objects.bulk_create(
+        ConsentRecord(
+            contact=None if who is None else people[who],
+            address=addresses[where],
+            channel="sms" if ADDRESSES[where][0] == "phone" else "email",
+            list_slug=slug,
+            method="web_form",
+            source="contact",
+            wording="Yes, please.",
+            event_id=uuid4(),
+            recorded_by="contact",
+            given_at=LONG_AGO,
+            recorded_at=LONG_AGO,
+            expires_at=LONG_AGO + timedelta(days=1) if over else None,
+        )
+        for who, where, slug, over in world["agreed"]
     )
 
 
