@@ -27,7 +27,11 @@ from consent.admin.view_only import ViewOnlyAdmin
 class KeyForm(forms.Form):
     """What a key may do, until when, how often, and who answers for it."""
 
-    scopes = forms.MultipleChoiceField(label="What it may do", choices=Scope.choices(), widget=widgets.Choices())
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=[(each.value, f"{each.label} ({each.value})") for each in Scope],
+        widget=forms.CheckboxSelectMultiple,
+    )
     owner = forms.ModelChoiceField(
         get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username"),
         required=False,
