@@ -229,6 +229,12 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 # On a developer's machine keys are derived, so that the demo's signed messages get through the real doors.
 _derived_key = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:32] if DEBUG else ""
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default=_derived_key)
+# Where Twilio is told that a contact consented again, and as which sender: a number or a messaging service (MG…).
+TWILIO_ACCOUNTS_URL = env.str("TWILIO_ACCOUNTS_URL", default="https://accounts.twilio.com")
+TWILIO_CONSENT_SENDER = env.str("TWILIO_CONSENT_SENDER", default="")
+# Notices to staff go by this e-mail server, such as smtp+tls://user:password@mail.example.com:587; none without it.
+vars().update(env.email_url_config(env.str("EMAIL_URL", default="dummymail://")))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="consent-desk@localhost")
 MAILGUN_WEBHOOK_SIGNING_KEY = env.str("MAILGUN_WEBHOOK_SIGNING_KEY", default=_derived_key)
 # What the other e-mail doors are locked with (docs/providers/). A door without its secret is closed. Each may hold
 # several, separated by commas, so that one can be replaced without a gap.

@@ -13,6 +13,7 @@ from consent.services import (
     drift,
     drift_compare,
     evidence,
+    evidence_notices,
     expiry,
     holds,
     inbox,
@@ -45,6 +46,12 @@ def expire_due_suppressions(timestamp: int) -> None:
 def expire_stale_evidence(timestamp: int) -> None:
     """Take evidence that nobody reviewed in time out of the queue."""
     evidence.expire_stale(at=timezone.now())
+
+
+@app.task(name="tell_submitter", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def tell_submitter(evidence_id: int) -> None:
+    """Send the submitter of evidence what became of it."""
+    evidence_notices.tell_submitter(evidence_id=evidence_id)
 
 
 @app.periodic(cron="* * * * *")

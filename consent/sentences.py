@@ -154,6 +154,7 @@ REFUSALS: dict[str, str] = {
     "shared_address": "Several contacts share this address, so it stays for those it names.",
     "other_address": "It stands for another address.",
     "newer_opt_out": "A newer opt-out stands.",
+    "provider_refused": "The provider did not accept the consent, so its own block stays.",
     "own_evidence": "You filed this evidence yourself. Someone else must review it.",
     "already_reviewed": "This evidence was reviewed before, or has expired.",
     "said_again": "Somebody said so again since, so it stays.",

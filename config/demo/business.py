@@ -67,3 +67,9 @@ PAIRED = {"spring-offers": "no-offers"}
 """A list, and the opt-out list that those who are removed may be added to."""
 
 CONSENT_WORDING = "Yes, Tamarack Outfitters may write to me again. I can stop it at any time."
+
+CONSENT_TEXT_NAME = "Offers by text and e-mail"
+CONSENT_WORDINGS = {
+    "en": CONSENT_WORDING,
+    "es": "Sí, quiero recibir ofertas. Puedo darme de baja en cualquier momento.",
+}

@@ -9,13 +9,25 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
-from config.demo.business import CONSENT_WORDING, LISTS, PAIRED, PASSWORD, PROFILE, STAFF
+from config.demo.business import (
+    CONSENT_TEXT_NAME,
+    CONSENT_WORDING,
+    CONSENT_WORDINGS,
+    LISTS,
+    PAIRED,
+    PASSWORD,
+    PROFILE,
+    STAFF,
+)
 from config.demo.door import Door
 from config.demo.people import Person
 from consent.models import Suppression
 from consent.models.evidence import ConsentMethod
 from consent.services import dnd, evidence, expiry, profile, reviews
+from consent.services.consent_records import GivenConsent, record_consent
+from consent.services.consent_texts import save_text
 from consent.services.recording import record_event
+from consent.services.request_log import log_request
 from consent.values import ConsentEvent
 from consent.vocabulary import (
     ADDRESS_KIND_OF,
@@ -47,6 +59,7 @@ class Desk:
         self.staff: dict[str, Actor] = {}
         self.lists: dict[str, int] = {}
         self.evidence: dict[str, int] = {}
+        self.consent_text = 0
 
     def open(self, *, at: datetime) -> None:
         """Hire the staff, connect every channel but the retired one, and make the lists."""
@@ -170,6 +183,38 @@ class Desk:
         dnd.record_verbal_opt_out(
             contact_id=contact_id, channels=channels, by=self.staff[by], at=at, note=note, how=how
         )
+
+    def save_consent_text(self, *, by: str, at: datetime) -> None:
+        """Put the words on file that the shop's customers agree to, and let an agreement last two years."""
+        actor = self.staff[by]
+        self.consent_text = save_text(
+            name=CONSENT_TEXT_NAME, wordings=CONSENT_WORDINGS, note="The words of the card", by=actor, at=at
+        ).pk
+        for channel in (Channel.SMS, Channel.EMAIL):
+            profile.set_consent_policy(channel=channel, needs_consent=False, consent_months=24, by=actor, at=at)
+
+    def record_consent(self, person: Person, channel: Channel, given_at: datetime, *, by: str, at: datetime) -> None:
+        """Put on file what somebody agreed to on the card at the counter."""
+        contact_id = self.contacts[person.key]
+        held = ContactAddress.objects.get(contact_id=contact_id, kind=ADDRESS_KIND_OF[channel], is_primary=True)
+        record_consent(
+            given=GivenConsent(
+                address_id=held.address_id,
+                contact_id=contact_id,
+                channel=channel,
+                method=ConsentMethod.SIGNED_PAPER,
+                given_at=given_at,
+                text_id=self.consent_text,
+                language="en",
+                place="Card at the counter in Portland",
+            ),
+            by=self.staff[by],
+            at=at,
+        )
+
+    def log_request(self, told: str, *, how: str, received_at: datetime, by: str, at: datetime) -> None:
+        """Log an opt-out request of which it is not known yet who made it."""
+        log_request(told=told, how=how, received_at=received_at, by=self.staff[by], at=at)
 
     def do_not_contact(self, person: Person, *, on: bool, by: str, at: datetime, note: str = "") -> None:
         dnd.do_not_contact(contact_id=self.contacts[person.key], on=on, by=self.staff[by], at=at, note=note)

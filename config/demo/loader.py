@@ -14,6 +14,7 @@ from config.demo.acts import Act
 from config.demo.cast import stories
 from config.demo.crowd import STRANGERS, Crowd
 from config.demo.desk import Desk
+from config.demo.paperwork import paperwork
 from config.demo.people import Person, read_people
 from config.demo.shift import Shift
 from consent.models import InboundMessage, LedgerEntry
@@ -80,6 +81,7 @@ def the_story(*, now: datetime, days: int = DAYS, crowd: int | None = None) -> l
         *_take_over([*cast, *regulars], at=opening_at),
         *_fill_lists([*cast, *regulars], at=opening_at + timedelta(days=1)),
         *_take_in(newcomers, joined_at),
+        *paperwork({person.key: person for person in cast}, opening_at=opening_at, now=now),
         *stories({person.key: person for person in cast}, now=now),
         *Crowd(others, joined_at=joined_at, rng=rng, now=now, days=days).acts(),
         *Shift(regulars, rng=rng, now=now, days=days).acts(),

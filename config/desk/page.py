@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from config.desk import figures, waiting
+from config.desk import figures, own_requests, waiting
 
 
 def context(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
@@ -19,6 +19,7 @@ def context(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
         **given,
         "cards": waiting.cards(request, now=now, day=now.astimezone(UTC).date()),
         "holds": waiting.holds(request, now=now),
+        "own_requests": own_requests.lines(request, now=now),
         "days": days,
         "figures_later": later,
         **({} if later else figures.figures(request, days=days, now=now)),

@@ -24,11 +24,11 @@ from consent.admin.actors import staff
 from consent.admin.evidence_forms import FileEvidenceForm, ReviewForm
 from consent.admin.filters import ChoiceFilter, DayFilter
 from consent.admin.view_only import ViewOnlyAdmin
-from consent.models import Evidence
+from consent.models import Evidence, ProviderReconsent
 from consent.models.evidence import EvidenceStatus
 from consent.selectors import evidence as selectors
 from consent.services import evidence as verbs
-from consent.services import evidence_files
+from consent.services import evidence_files, reconsent
 from consent.services.evidence import UnableToFileEvidence
 from consent.values import Outcome
 from consent.vocabulary import Channel, Effect
@@ -84,6 +84,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
             path("file/<int:contact_id>/", view(self.file), name="consent_evidence_file"),
             path("<int:evidence_id>/proof/", view(self.proof), name="consent_evidence_proof"),
             path("<int:evidence_id>/approve/", view(self.approve), name="consent_evidence_approve"),
+            path("<int:evidence_id>/reconsent/", view(self.reconsent), name="consent_evidence_reconsent"),
             path("<int:evidence_id>/reject/", view(self.reject), name="consent_evidence_reject"),
             *super().get_urls(),
         ]
@@ -99,6 +100,9 @@ class EvidenceAdmin(ViewOnlyAdmin):
             "claim": claim,
             "review_form": ReviewForm(),
             "can_review": pending and self.has_review_permission(request) and claim.submitted_by_id != request.user.pk,
+            "reconsents": [_answer(each) for each in selectors.reconsents(claim)],
+            "may_tell_provider": selectors.provider_blocks(claim) and not claim.provider_reconsent,
+            "provider_set_up": reconsent.is_set_up(),
             "is_own": pending and claim.submitted_by_id == request.user.pk,
             "outcomes": [_line(each) for each in verbs.preview(evidence=claim, at=timezone.now())] if pending else [],
             **(extra_context or {}),
@@ -159,6 +163,22 @@ class EvidenceAdmin(ViewOnlyAdmin):
         """Reject a claim with a reason."""
         return self._review(request, evidence_id, verbs.reject)
 
+    def reconsent(self, request: HttpRequest, evidence_id: int) -> HttpResponse:
+        """Tell the provider that the contact consented again, and show what it answered."""
+        if not self.has_review_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        claim = get_object_or_404(Evidence, pk=evidence_id)
+        try:
+            told = reconsent.tell_provider(evidence_id=claim.pk, by=staff(request), at=timezone.now())
+        except reconsent.UnableToTellProvider as refusal:
+            messages.error(request, str(refusal))
+        else:
+            show = messages.success if told.accepted else messages.error
+            show(request, _answer(told)["text"])
+        return HttpResponseRedirect(reverse("admin:consent_evidence_change", args=[claim.pk]))
+
     def _review(self, request: HttpRequest, evidence_id: int, verb: Any) -> HttpResponse:
         if not self.has_review_permission(request):
             raise PermissionDenied
@@ -217,6 +237,12 @@ def _line(outcome: Outcome) -> dict[str, str]:
         "mark": links.mark("Lifted" if lifts else "Stays", "good" if lifts else "wait") if outcome.reason else "",
         "why": links.refusal(outcome.code) if outcome.code else "",
     }
+
+
+def _answer(told: ProviderReconsent) -> dict[str, str]:
+    """Return what the provider answered."""
+    text = "Twilio accepted the consent." if told.accepted else f"Twilio did not accept it ({told.error_code})."
+    return {"text": text, "when": links.moment(told.asked_at)}
 
 
 def _told(outcomes: tuple[Outcome, ...]) -> str:

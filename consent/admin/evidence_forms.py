@@ -47,13 +47,6 @@ class FileEvidenceForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text="URL, shop, campaign, IP.",
     )
-    provider_reconsent = forms.CharField(
-        label="Provider’s re-consent",
-        required=False,
-        max_length=120,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Reference of the consent recorded at the provider. Without it a block at the provider stays.",
-    )
     file = forms.FileField(label="Proof", required=False, widget=UnfoldAdminFileFieldWidget)
     note = forms.CharField(
         label="Note", required=False, max_length=4000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
@@ -80,7 +73,6 @@ class FileEvidenceForm(forms.Form):
             consent_given_at=told["consent_given_at"],
             where_given=told["where_given"],
             note=told["note"],
-            provider_reconsent=told["provider_reconsent"],
             file=file,
         )
 

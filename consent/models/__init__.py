@@ -13,6 +13,7 @@ from consent.models.opt_out_request import OptOutRequest
 from consent.models.profile import BusinessProfile, ChannelState
 from consent.models.questions import OptInQuestion
 from consent.models.reach import Reach, SharedAddress
+from consent.models.reconsent import ProviderReconsent
 from consent.models.review import Review
 from consent.models.seal import LedgerSeal, LedgerVerification
 from consent.models.suppression import Suppression
@@ -41,6 +42,7 @@ __all__ = [
     "OptOutRequest",
     "ProviderCode",
     "Reach",
+    "ProviderReconsent",
     "Review",
     "SharedAddress",
     "Suppression",

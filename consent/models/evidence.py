@@ -84,13 +84,23 @@ class Evidence(models.Model):
                 name="fixed_after_filing",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
+                declare=[("added", "text[]")],
                 func="""
                     IF OLD.status <> 'pending' THEN
                         RAISE EXCEPTION 'evidence % is closed and never changes', OLD.id
                             USING ERRCODE = 'restrict_violation';
                     END IF;
-                    IF (to_jsonb(OLD) - ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason'])
-                       <> (to_jsonb(NEW) - ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason']) THEN
+                    IF NEW.provider_reconsent <> OLD.provider_reconsent AND NOT (
+                        OLD.provider_reconsent = '' AND EXISTS (
+                            SELECT 1 FROM consent_providerreconsent r
+                            WHERE r.evidence_id = OLD.id AND r.accepted AND r.correlation_id = NEW.provider_reconsent
+                        )
+                    ) THEN
+                        RAISE EXCEPTION 'evidence %: no provider has accepted this consent', OLD.id
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    added := ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason', 'provider_reconsent'];
+                    IF (to_jsonb(OLD) - added) <> (to_jsonb(NEW) - added) THEN
                         RAISE EXCEPTION 'evidence % is fixed once filed: only its review is added', OLD.id
                             USING ERRCODE = 'restrict_violation';
                     END IF;
@@ -102,6 +112,10 @@ class Evidence(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func="""
+                    IF NEW.provider_reconsent <> '' THEN
+                        RAISE EXCEPTION 'evidence is filed without an answer of the provider'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
                     IF NEW.status <> 'pending' THEN
                         RAISE EXCEPTION 'evidence is filed as pending; a second person reviews it'
                             USING ERRCODE = 'restrict_violation';

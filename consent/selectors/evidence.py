@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from consent.models import Evidence
+from consent.models import Evidence, ProviderReconsent
 from consent.models.evidence import EvidenceStatus
-from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel
+from consent.selectors.standing import active_suppressions
+from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Reason
 from contacts.selectors import AddressView, addresses_of
 from contacts.vocabulary import AddressKind
+
+QUEUE = timedelta(days=30)
+"""How long evidence waits before it expires, so what expired lately was filed so long before."""
 
 
 def queue(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
@@ -26,6 +31,25 @@ def of_contact(contact_id: int) -> QuerySet[Evidence]:
 def is_pending(evidence: Evidence) -> bool:
     """Return whether it waits for a reviewer."""
     return evidence.status == EvidenceStatus.PENDING
+
+
+def reconsents(evidence: Evidence) -> list[ProviderReconsent]:
+    """Return what the provider answered about this evidence, the newest first."""
+    return list(ProviderReconsent.objects.filter(evidence=evidence).order_by("-id"))
+
+
+def provider_blocks(evidence: Evidence) -> bool:
+    """Return whether the provider itself still blocks what the evidence is about (R03)."""
+    standing = active_suppressions(contact_ids=[evidence.contact_id], address_ids=[evidence.address_id])
+    return any(row.reason is Reason.PROVIDER_OPT_OUT and row.channel in evidence.channels for row in standing)
+
+
+def own_requests(user_id: int, *, since: datetime, limit: int) -> list[Evidence]:
+    """Return the evidence that somebody filed: what waits, and what was decided or expired since then."""
+    rows = queue(Evidence.objects.filter(submitted_by_id=user_id))
+    recent = Q(status=EvidenceStatus.PENDING) | Q(reviewed_at__gte=since)
+    expired = Q(status=EvidenceStatus.EXPIRED, submitted_at__gte=since - QUEUE)
+    return list(rows.filter(recent | expired).order_by("-submitted_at", "-id")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

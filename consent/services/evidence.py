@@ -14,6 +14,7 @@ from consent.models import Evidence
 from consent.models.evidence import ConsentMethod, EvidenceStatus
 from consent.services import consent_records, ledger
 from consent.services.consent_records import GivenConsent
+from consent.services.evidence_notices import have_submitter_told
 from consent.services.ledger import Line, Proof
 from consent.services.recording import Recorded, gather, record_event
 from consent.values import ConsentEvent, Outcome
@@ -55,7 +56,6 @@ class Claim:
     consent_given_at: datetime
     where_given: str = ""
     note: str = ""
-    provider_reconsent: str = ""
     file: StoredFile | None = None
 
 
@@ -88,7 +88,6 @@ def file_evidence(*, claim: Claim, by: Actor, at: datetime, source: Source = Sou
             consent_given_at=claim.consent_given_at,
             where_given=claim.where_given.strip(),
             note=claim.note.strip(),
-            provider_reconsent=claim.provider_reconsent.strip(),
             file_name=stored.name if stored else "",
             file_type=stored.content_type if stored else "",
             file_sha256=stored.sha256 if stored else "",
@@ -164,6 +163,7 @@ def _review(
         Evidence.objects.filter(pk=evidence_id).update(
             status=verdict, reviewed_by_id=by.user_id, reviewed_at=at, review_reason=reason.strip()
         )
+        have_submitter_told(evidence_id)
         if verdict is EvidenceStatus.REJECTED:
             _record(evidence, kind, Effect.NOTHING, by=by, at=at, source=source)
             return Reviewed(evidence_id)
@@ -228,6 +228,7 @@ def expire_stale(*, at: datetime) -> int:
             if evidence.status != EvidenceStatus.PENDING:
                 continue
             Evidence.objects.filter(pk=evidence_id).update(status=EvidenceStatus.EXPIRED)
+            have_submitter_told(evidence_id)
             _record(evidence, EventKind.EVIDENCE_EXPIRED, Effect.NOTHING, by=SYSTEM, at=at, source=Source.SYSTEM)
             expired += 1
     return expired

@@ -177,7 +177,7 @@ def test_the_page_asks_a_bounded_number_of_questions(
     make_business(owner_id=superuser.pk, by=Actor("user", str(superuser.pk)), at=at)
     client.force_login(superuser)
 
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(38):
         client.get("/admin/")
 
 

@@ -66,6 +66,7 @@ SCREENS: list[tuple[str, str, str]] = [
     ("POST", "/admin/consent/evidence/file/{ada}/", ALL),
     ("POST", "/admin/consent/evidence/{claim}/approve/", REVIEW),
     ("POST", "/admin/consent/evidence/{claim}/reject/", REVIEW),
+    ("POST", "/admin/consent/evidence/{claim}/reconsent/", REVIEW),
     ("GET", "/admin/consent/consentrecord/", ALL),
     ("GET", "/admin/consent/consentrecord/export/", READERS),
     ("GET", "/admin/consent/consentrecord/record/{ada}/", ALL),

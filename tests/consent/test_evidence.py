@@ -158,9 +158,8 @@ class TestFourEyes:
         verbs.approve(evidence_id=without.pk, reason="Signature checked", by=actor(support), at=at)
         assert not may_text(stopped)
 
-        with_it = verbs.file_evidence(claim=claim(stopped, at, provider_reconsent="CX123"), by=actor(agent), at=at)
-        verbs.approve(evidence_id=with_it.pk, reason="Twilio answered 201", by=actor(support), at=at)
-        assert may_text(stopped)
+        [row] = Suppression.objects.filter(lifted_at=None)
+        assert row.reason == "provider_opt_out"
 
     def test_the_preview_is_what_approving_does(
         self, stopped: Contact, agent: User, support: User, at: datetime
