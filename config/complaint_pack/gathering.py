@@ -24,7 +24,7 @@ from consent.vocabulary import Source
 from contacts.models import Address, Contact, ContactAddress
 from lists.models import ContactList, ListMembership
 
-_EVENTS_AT_ONCE = 200
+_EVENTS_AT_ONCE = 20_000
 _ANSWERS_AT_ONCE = 500
 
 
