@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -16,7 +18,7 @@ from consent.admin.actors import staff
 from consent.admin.consent_forms import ConsentPolicyForm
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import ChannelState
-from consent.selectors.channel_views import channel_views
+from consent.selectors.channel_views import ChannelView, channel_views
 from consent.selectors.consents import would_fall_silent
 from consent.services import profile, voice
 from consent.vocabulary import CHANNELS, Channel
@@ -56,7 +58,8 @@ class ChannelAdmin(ViewOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Channels",
-            "channels": channel_views(),
+            "channels": _views(),
+            "may_read": request.user.has_perm("consent.view_delivery"),
             "may_switch": self.may_switch(request),
         }
         return TemplateResponse(request, "consent/channels.html", context)
@@ -105,7 +108,7 @@ class ChannelAdmin(ViewOnlyAdmin):
         """Say whether marketing on a channel needs consent on file. The page tells first who would fall silent."""
         if not self.may_switch(request):
             raise PermissionDenied
-        view = next((each for each in channel_views() if each.channel == channel), None)
+        view = next((each for each in _views() if each.channel == channel), None)
         if view is None:
             raise Http404("There is no such channel.")
         now = timezone.now()
@@ -133,6 +136,11 @@ class ChannelAdmin(ViewOnlyAdmin):
         if channel not in set(CHANNELS):
             raise Http404("There is no such channel.")
         return Channel(channel) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+
+
+def _views() -> tuple[ChannelView, ...]:
+    base_url = settings.PUBLIC_BASE_URL or "https://<your host>"
+    return channel_views(day=timezone.now().astimezone(UTC).date(), base_url=base_url)
 
 
 def _back() -> HttpResponseRedirect:

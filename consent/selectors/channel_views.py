@@ -1,17 +1,41 @@
-"""Every channel as a screen shows it: connected or not, by whom switched, how many it silences."""
+"""Every channel as a screen shows it: connected or not, its provider's doors and secrets, and how they fare."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from consent.models import ChannelState
+from consent.providers.catalogue import PROVIDERS, Door, Provider, Secret, provider_named
+from consent.selectors.door_health import DoorHealth, door_health
+from consent.selectors.secrets import is_set
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS, Channel
 
 
 @dataclass(frozen=True, slots=True)
+class SecretView:
+    """One secret by its name. `is_set` is all that is told of its value; `shared_with` who else uses it."""
+
+    secret: Secret
+    is_set: bool
+    shared_with: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """One door with the address that the provider is given."""
+
+    door: Door
+    url: str
+    health: DoorHealth
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelView:
-    """One channel. `changed_at` and `changed_by` are those of the last switch; None and "" where there was none."""
+    """One channel. `changed_at` and `changed_by` are those of the last switch; None and "" where there was none.
+
+    `known` is its provider where we have a door for it, `choices` are those that the channel could have.
+    """
 
     channel: Channel
     connected: bool
@@ -20,6 +44,10 @@ class ChannelView:
     forward_to: str
     changed_at: datetime | None
     changed_by: str
+    known: Provider | None
+    choices: tuple[Provider, ...]
+    doors: tuple[DoorView, ...]
+    secrets: tuple[SecretView, ...]
     needs_consent: bool = False
     consent_months: int | None = None
 
@@ -31,17 +59,46 @@ class ChannelView:
     def is_retired(self) -> bool:
         return self.channel in RETIRED_CHANNELS
 
+    @property
+    def is_another(self) -> bool:
+        """Whether the provider is one that we have no door for."""
+        return bool(self.provider) and self.known is None
 
-def channel_views() -> tuple[ChannelView, ...]:
-    """Return all channels in the order of the vocabulary, those without a row as disconnected."""
+
+def channel_views(*, day: date, base_url: str) -> tuple[ChannelView, ...]:
+    """Return all channels in the order of the vocabulary, those without a row as disconnected.
+
+    Shape: `day` is today (UTC), `base_url` how providers reach us, without a slash at its end.
+    """
     rows = {row.channel: row for row in ChannelState.objects.all()}
     newest = ChannelState.history.order_by("channel", "-history_date", "-history_id").distinct("channel")
     switched = {change.channel: change for change in newest.select_related("history_user")}
-    return tuple(_view(channel, rows.get(channel), switched.get(channel)) for channel in CHANNELS)
+    known = {channel: _known(channel, rows.get(channel)) for channel in CHANNELS}
+    doors = {door.name for provider in known.values() if provider for door in provider.doors}
+    health = door_health(sorted(doors), day=day)
+    return tuple(
+        _view(channel, rows.get(channel), switched.get(channel), known=known, health=health, base_url=base_url)
+        for channel in CHANNELS
+    )
 
 
-def _view(channel: Channel, row: ChannelState | None, change: object | None) -> ChannelView:
+def _known(channel: Channel, row: ChannelState | None) -> Provider | None:
+    provider = provider_named(row.provider) if row is not None else None
+    return provider if provider is not None and channel in provider.channels else None
+
+
+def _view(
+    channel: Channel,
+    row: ChannelState | None,
+    change: object | None,
+    *,
+    known: dict[Channel, Provider | None],
+    health: dict[str, DoorHealth],
+    base_url: str,
+) -> ChannelView:
     user = getattr(change, "history_user", None)
+    provider = known[channel]
+    others = tuple(each for each, used in known.items() if provider and used is provider and each is not channel)
     return ChannelView(
         channel=channel,
         connected=row is not None and row.connected,
@@ -50,6 +107,17 @@ def _view(channel: Channel, row: ChannelState | None, change: object | None) -> 
         forward_to=row.forward_to if row else "",
         changed_at=getattr(change, "history_date", None),
         changed_by=user.get_username() if user else "",
+        known=provider,
+        choices=tuple(each for each in PROVIDERS.values() if channel in each.channels),
+        doors=tuple(
+            DoorView(door, f"{base_url}{door.path}", health[door.name])
+            for door in (provider.doors if provider else ())
+            if channel in door.channels
+        ),
+        secrets=tuple(
+            SecretView(secret, is_set(provider.code, secret), others)
+            for secret in (provider.secrets if provider else ())
+        ),
         needs_consent=row is not None and row.needs_consent,
         consent_months=row.consent_months if row else None,
     )
