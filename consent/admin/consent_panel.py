@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from consent.admin import consent_words, links
-from consent.selectors.channel_views import channel_views
+from consent.selectors.channels import channels_asking_for_consent
 from consent.selectors.consents import of_contact
 from consent.selectors.people import names
 from contacts.models import Contact
@@ -39,7 +39,7 @@ def render(request: HttpRequest, contact: Contact) -> str:
     context = {
         "contact": contact,
         "rows": rows,
-        "asking": [view.channel.label for view in channel_views() if view.needs_consent],
+        "asking": [channel.label for channel in channels_asking_for_consent()],
         "may_record": request.user.has_perm("consent.add_consentrecord"),
     }
     return render_to_string("consent/consents/panel.html", context, request=request)

@@ -114,10 +114,11 @@ def _view(
             for door in (provider.doors if provider else ())
             if channel in door.channels
         ),
-        secrets=tuple(
-            SecretView(secret, is_set(provider.code, secret), others)
-            for secret in (provider.secrets if provider else ())
-        ),
+        secrets=_secrets(provider, others) if provider else (),
         needs_consent=row is not None and row.needs_consent,
         consent_months=row.consent_months if row else None,
     )
+
+
+def _secrets(provider: Provider, others: tuple[Channel, ...]) -> tuple[SecretView, ...]:
+    return tuple(SecretView(secret, is_set(provider.code, secret), others) for secret in provider.secrets)

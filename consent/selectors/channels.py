@@ -12,6 +12,12 @@ def connected_channels() -> frozenset[Channel]:
     return frozenset(Channel(value) for value in rows) & frozenset(CHANNELS)
 
 
+def channels_asking_for_consent() -> list[Channel]:
+    """Return the channels on which marketing needs consent on file, in the order of the vocabulary."""
+    asking = set(ChannelState.objects.filter(needs_consent=True).values_list("channel", flat=True))
+    return [channel for channel in CHANNELS if channel in asking]
+
+
 def connection_of(channel: Channel) -> ChannelState | None:
     """Return how a channel is set up, connected or not; None where nobody has set it up."""
     return ChannelState.objects.filter(channel=channel).first()
