@@ -273,6 +273,10 @@ META_APP_SECRET = env.str("META_APP_SECRET", default="")
 # What Meta is told to send back when the webhook is set up; a word of your own.
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
 
+# What erased addresses are hashed with. The first is used; all of them still match, so that a key can be replaced. Lost
+# keys free the erased to be contacted again, so erasing is refused while there is none.
+ERASURE_KEYS: list[str] = env.list("ERASURE_KEYS", default=[_derived_key] if DEBUG else [])
+
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "URL_FORMAT_OVERRIDE": None,  # the Accept header says what is wanted, no query parameter does

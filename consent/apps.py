@@ -23,7 +23,7 @@ class ConsentConfig(AppConfig):
     def ready(self) -> None:
         from consent.providers.email import READERS
         from consent.selectors.business import default_region
-        from consent.services import email, meta, twilio, voice
+        from consent.services import email, erasing, merging, meta, twilio, voice
         from consent.services.inbox import register_reader
         from consent.services.joining import silence_new_holder
         from contacts.registry import ContactPanel, registry
@@ -33,6 +33,32 @@ class ConsentConfig(AppConfig):
         registry.add_panel(ContactPanel("consent", "Consent on file", 20, _consent_panel))
         registry.default_region = default_region
         registry.register_relation("consent.Drift", "address")
+        registry.on_erasing(erasing.silence_for_good)
+        registry.on_erasing(erasing.forget_messages)
+        registry.register_relation(
+            "consent.Suppression", "contact", merge=merging.take_over_suppressions, erase=erasing.forget_words
+        )
+        registry.register_relation(
+            "consent.Evidence", "contact", merge=merging.close_evidence, erase=erasing.forget_evidence
+        )
+        registry.register_relation(
+            "consent.ConsentRecord", "contact", merge=merging.keep_consents, erase=erasing.forget_consents
+        )
+        registry.register_relation(
+            "consent.OptOutRequest", "contact", merge=merging.move_requests, erase=erasing.forget_requests
+        )
+        registry.register_relation("consent.Reach", "contact")  # its own triggers keep it
+        # Those by address are seen to with the rest of their kind, and addresses keep theirs through a merge.
+        for label in (
+            "Suppression",
+            "Evidence",
+            "ConsentRecord",
+            "InboundMessage",
+            "EmailEvent",
+            "InboundCall",
+            "OptInQuestion",
+        ):
+            registry.register_relation(f"consent.{label}", "address")
         for esp in READERS:
             register_reader(f"{email.DOOR_PREFIX}{esp}", email.read_email)
         register_reader("meta", meta.read_batch)

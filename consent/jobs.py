@@ -12,6 +12,7 @@ from consent.selectors.drift import mailgun_is_configured
 from consent.services import (
     drift,
     drift_compare,
+    erasing,
     evidence,
     evidence_notices,
     expiry,
@@ -125,6 +126,13 @@ def _compare() -> None:
 def remove_at_provider(drift_id: int) -> None:
     """Take an entry off the provider's list."""
     drift.remove_there(drift_id=drift_id, at=timezone.now())
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queueing_lock="forget_late_messages", lock="forget_late_messages")
+def forget_late_messages(timestamp: int) -> None:
+    """Blank what came from erased addresses since they were erased, once it has had its effect."""
+    erasing.forget_late(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

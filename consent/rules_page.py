@@ -48,6 +48,7 @@ def rule_sections(rules: Sequence[Rule]) -> tuple[Section, ...]:
         "E": "Evidence, consent and requests",
         "J": "What goes on",
         "M": "Lists",
+        "P": "Personal data",
     }
     return tuple(
         Section(title, tuple(_row(rule) for rule in rules if rule.code.startswith(letter)))

@@ -140,7 +140,8 @@ class Situation:
     per channel in `own_addresses`. `active` are the suppressions of any of them, oldest first; it may hold more,
     and must hold what stands for every contact and address that one of these rows names.
     `opted_in_at` maps (channel, kind of opt-in) to the newest accepted one from that address.
-    `ended` are the suppressions whose ending is to be undone.
+    `ended` are the suppressions whose ending is to be undone; `merged_id` is the contact that becomes one with
+    `contact_id`.
     """
 
     at: datetime
@@ -151,6 +152,7 @@ class Situation:
     active: tuple[ActiveSuppression, ...] = ()
     opted_in_at: Mapping[tuple[Channel, EventKind], datetime] = field(default_factory=dict)
     ended: tuple[EndedSuppression, ...] = ()
+    merged_id: int | None = None
 
     @property
     def contacts(self) -> tuple[int, ...]:

@@ -172,6 +172,11 @@ class EventKind(Word):
     PROVIDER_RECONSENT = "provider_reconsent", "Told the provider of the new consent"
     COMPLAINT_PACK = "complaint_pack", "Complaint pack made"
 
+    # What happens to the contact as a whole
+    MERGED = "merged", "Merged with another contact"
+    DATA_EXPORTED = "data_exported", "Personal data exported"
+    DATA_ERASED = "data_erased", "Personal data erased"
+
     # What happens to a list membership: recorded here, ruled by the lists app
     LIST_ADDED = "list_added", "Added to a list"
     LIST_REMOVED = "list_removed", "Removed from a list"

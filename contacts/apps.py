@@ -16,3 +16,4 @@ class ContactsConfig(AppConfig):
         """Name the app's own relations: its verbs see to them themselves."""
         registry.register_relation("contacts.ContactAddress", "contact")
         registry.register_relation("contacts.ContactAddress", "address")
+        registry.register_relation("contacts.Contact", "merged_into")

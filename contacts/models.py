@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -19,6 +20,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Collate, Concat, Lower, Reverse
 from simple_history.models import HistoricalRecords
 
+from contacts.blanking import append_only_but, is_blanking
 from contacts.normalize import EMAIL_PATTERN, ERASED_PREFIX, PHONE_PATTERN
 from contacts.vocabulary import AddressKind
 
@@ -49,7 +51,8 @@ def _history(*, excluded: Sequence[str] = (), unindexed: Sequence[str] = ()) -> 
 class Contact(models.Model):
     """A person in the CRM.
 
-    A deleted contact stays as a tombstone, hidden from the selectors, so that what silences it lives on.
+    A deleted contact stays as a tombstone, hidden from the selectors, so that what silences it lives on. One that was
+    merged is deleted and names the contact that absorbed it; one that was erased says nothing of the person any more.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -81,13 +84,16 @@ class Contact(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="absorbed", db_index=False
+    )
     search_text = models.GeneratedField(
         expression=Lower(Concat("first_name", Value(" "), "last_name", Value(" "), "company")),
         output_field=models.TextField(),
         db_persist=True,
     )
 
-    history = _history(excluded=["search_text"], unindexed=["public_id", "owner"])
+    history = _history(excluded=["search_text"], unindexed=["public_id", "owner", "merged_into"])
 
     class Meta:
         indexes = [
@@ -96,9 +102,20 @@ class Contact(models.Model):
                 fields=["search_text"],
                 opclasses=["gin_trgm_ops"],
             ),
+            # Few contacts were ever merged.
+            models.Index(name="contact_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="contact_version_positive", condition=Q(version__gte=1)),
+            models.CheckConstraint(
+                name="contact_merged_is_deleted",
+                condition=Q(merged_into__isnull=True) | (Q(deleted_at__isnull=False) & ~Q(merged_into=models.F("id"))),
+            ),
+        ]
+        permissions = [
+            ("merge_contact", "Can merge contacts"),
+            ("erase_contact", "Can erase a person's data, and record an objection"),
+            ("export_contact", "Can export everything about a person"),
         ]
 
     def __str__(self) -> str:
@@ -224,11 +241,46 @@ class ContactAddress(models.Model):
         return f"contact {self.contact_id} holds address {self.address_id}"
 
 
-for _history_model in (
-    Contact.history.model,
-    Address.history.model,
-    ContactAddress.history.model,
-):
-    pgtrigger.register(pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete))(
-        _history_model
-    )
+class Erasure(models.Model):
+    """One erasure of a person's data: ids only, and why. While its transaction lasts it lets rows be blanked."""
+
+    contact_ids = ArrayField(models.BigIntegerField())
+    address_ids = ArrayField(models.BigIntegerField())
+    reason = models.TextField()
+    erased_by = models.CharField(max_length=64)
+    erased_at = models.DateTimeField(editable=False, help_text="The start of its transaction: the database sets it.")
+    transaction_id = models.BigIntegerField(editable=False, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(name="erasure_has_reason", condition=~Q(reason=""))]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="belongs_to_its_transaction",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    NEW.erased_at := transaction_timestamp();
+                    NEW.transaction_id := pg_current_xact_id()::text::bigint;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Erasure {self.pk}"
+
+
+PERSONAL = ("first_name", "last_name", "company", "notes", "language", "time_zone")
+"""What an erasure empties of a contact."""
+
+pgtrigger.register(append_only_but(is_blanking(*PERSONAL, about="OLD.id = ANY (erasure.contact_ids)")))(
+    Contact.history.model
+)
+pgtrigger.register(append_only_but(is_blanking("shown", about="OLD.id = ANY (erasure.address_ids)", hashed=["value"])))(
+    Address.history.model
+)
+pgtrigger.register(pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete))(
+    ContactAddress.history.model
+)

@@ -6,7 +6,7 @@ contacts merge and when a contact is erased, and they show their panels on the c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -17,7 +17,7 @@ from django.db.models import ManyToOneRel
 from django.http import HttpRequest
 from simple_history.models import HistoricalChanges
 
-from contacts.values import Actor
+from contacts.values import Actor, Consequence, ErasureScope
 
 if TYPE_CHECKING:
     from contacts.models import Contact
@@ -30,15 +30,18 @@ class AddressHook(Protocol):
 
 
 class MergeRelation(Protocol):
-    """Moves or rewrites the rows of one relation from the merged contact (or address) to the kept one."""
+    """Moves or rewrites the rows of one relation from the merged contact to the kept one, and tells what it did."""
 
-    def __call__(self, *, kept_id: int, merged_id: int, by: Actor, at: datetime) -> None: ...
+    def __call__(self, *, kept_id: int, merged_id: int, by: Actor, at: datetime) -> Sequence[Consequence]: ...
 
 
-class EraseRelation(Protocol):
-    """Removes personal data from the rows of one relation that point at `target_id`."""
+class Eraser(Protocol):
+    """Removes personal data of whom an erasure is about, and tells what it did.
 
-    def __call__(self, *, target_id: int, by: Actor, at: datetime) -> None: ...
+    Runs in the verb's transaction while the contact still holds its addresses, all of them locked.
+    """
+
+    def __call__(self, *, scope: ErasureScope, by: Actor, at: datetime) -> Sequence[Consequence]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Relation:
     model_label: str
     field: str
     merge: MergeRelation | None = None
-    erase: EraseRelation | None = None
+    erase: Eraser | None = None
 
     @property
     def key(self) -> str:
@@ -71,6 +74,7 @@ class Registry:
     def __init__(self) -> None:
         self._joined: list[AddressHook] = []
         self._leaving: list[AddressHook] = []
+        self._erasing: list[Eraser] = []
         self._panels: dict[str, ContactPanel] = {}
         self._relations: dict[str, Relation] = {}
         self.default_region: Callable[[], str] = lambda: str(settings.DEFAULT_REGION)
@@ -83,6 +87,10 @@ class Registry:
     def on_address_leaving(self, hook: AddressHook) -> None:
         """Call `hook` before an address leaves a contact, in the same transaction."""
         self._leaving.append(hook)
+
+    def on_erasing(self, hook: Eraser) -> None:
+        """Call `hook` when a contact is erased, for what no foreign key leads to. Hooks run before the relations."""
+        self._erasing.append(hook)
 
     def add_panel(self, panel: ContactPanel) -> None:
         """Show one more panel on the contact page.
@@ -99,7 +107,7 @@ class Registry:
         field: str,
         *,
         merge: MergeRelation | None = None,
-        erase: EraseRelation | None = None,
+        erase: Eraser | None = None,
     ) -> None:
         """Say what merge and erasure do with the rows of one foreign key to Contact or Address.
 
@@ -118,6 +126,10 @@ class Registry:
     @property
     def address_leaving(self) -> tuple[AddressHook, ...]:
         return tuple(self._leaving)
+
+    @property
+    def erasing(self) -> tuple[Eraser, ...]:
+        return tuple(self._erasing)
 
     @property
     def contact_panels(self) -> tuple[ContactPanel, ...]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import phonenumbers
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Collate, Reverse
 
 from contacts.models import Address, Contact, ContactAddress
-from contacts.normalize import InvalidAddress, normalize_email, normalize_phone
+from contacts.normalize import InvalidAddress, erased_value, normalize_email, normalize_phone
 from contacts.vocabulary import AddressKind
 
 SHORTEST_PART = 3
@@ -54,8 +56,52 @@ def visible_contacts() -> QuerySet[Contact]:
 
 
 def find_address(kind: AddressKind, value: str) -> Address | None:
-    """Return the address with this match key, if anybody ever had it."""
-    return Address.objects.filter(kind=kind.value, value=value).first()
+    """Return the address with this match key, if anybody ever had it; an erased one is found by its hash."""
+    return known_addresses([(kind.value, value)]).get((kind.value, value))
+
+
+def known_addresses(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Address]:
+    """Return the address of each key that anybody ever had, by (kind, match key) as asked.
+
+    Erased ones are found by their keyed hash, so that nobody who was erased comes back as a stranger.
+    """
+    wanted = set(keys)
+    rows = Address.objects.filter(kind__in={kind for kind, _ in wanted}, value__in=[value for _, value in wanted])
+    found = {(row.kind, row.value): row for row in rows if (row.kind, row.value) in wanted}
+    if hashes := erased_spellings(wanted - found.keys()):
+        erased = Address.objects.filter(kind__in={kind for kind, _ in hashes}, value__in=[each for _, each in hashes])
+        found |= {hashes[row.kind, row.value]: row for row in erased if (row.kind, row.value) in hashes}
+    return found
+
+
+def erased_spellings(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return how each key is spelled if it was erased, under any of the installation's keys: (kind, hash) → key."""
+    return {
+        (kind, erased_value(AddressKind(kind), value, key=key)): (kind, value)
+        for kind, value in keys
+        for key in settings.ERASURE_KEYS
+    }
+
+
+def merged_ids(contact_id: int) -> tuple[int, ...]:
+    """Return the contacts that were merged into this one, at any time."""
+    absorbed = Contact.objects.filter(merged_into_id=contact_id).order_by("id")
+    return tuple(absorbed.values_list("id", flat=True))
+
+
+def duplicates_of(contact_id: int, *, limit: int = 10) -> list[Contact]:
+    """Return contacts that may be the same person: one of the same addresses first, then the same full name."""
+    contact = Contact.objects.get(pk=contact_id)
+    others = visible_contacts().exclude(pk=contact_id)
+    held = ContactAddress.objects.filter(contact_id=contact_id).values("address_id")
+    same = ContactAddress.objects.filter(address_id__in=held).values("contact_id")
+    found = list(others.filter(pk__in=same).order_by("id")[:limit])
+    if contact.first_name and contact.last_name and len(found) < limit:
+        # The trigram index finds the words; whether they are the whole name is asked of the few that have them.
+        named = others.filter(_named(contact.full_name)).exclude(pk__in=[each.pk for each in found])
+        named = named.filter(first_name__iexact=contact.first_name, last_name__iexact=contact.last_name)
+        found += named.order_by("id")[: limit - len(found)]
+    return found
 
 
 def addresses_of(contact_id: int) -> tuple[AddressView, ...]:
@@ -129,14 +175,14 @@ def _address_ways(text: str, region: str) -> list[Q]:
     """Return each way in which a text may mean an address that a contact holds."""
     if "@" in text:
         return _email_ways(text)
-    ways = [_keyed(AddressKind.PHONE, value=key)] if (key := _phone_key(text, region)) else []
+    ways = _whole(AddressKind.PHONE, key) if (key := _phone_key(text, region)) else []
     digits = "".join(re.findall(r"[0-9]", text))
     if _PHONE_LIKE.fullmatch(text) and len(digits) >= SHORTEST_PART:
         ways += _phone_ways(text, digits, region)
     elif " " not in text and len(text) >= SHORTEST_PART:
         ways.append(_keyed(AddressKind.EMAIL, value__startswith=text.lower()))
     if " " not in text and digits:
-        ways += [_keyed(AddressKind.MESSENGER, value=text), _keyed(AddressKind.GMB, value=text)]
+        ways += [*_whole(AddressKind.MESSENGER, text), *_whole(AddressKind.GMB, text)]
     return ways
 
 
@@ -145,7 +191,7 @@ def _email_ways(text: str) -> list[Q]:
         return [_backwards(AddressKind.EMAIL, text.lower())]
     ways = [_keyed(AddressKind.EMAIL, value__startswith=text.lower())]
     try:
-        return [*ways, _keyed(AddressKind.EMAIL, value=normalize_email(text, strict=False).value)]
+        return [*ways, *_whole(AddressKind.EMAIL, normalize_email(text, strict=False).value)]
     except InvalidAddress:
         return ways
 
@@ -161,6 +207,11 @@ def _phone_ways(text: str, digits: str, region: str) -> list[Q]:
 
 def _keyed(kind: AddressKind, **condition: str) -> Q:
     return Q(address__kind=kind.value, **{f"address__{name}": value for name, value in condition.items()})
+
+
+def _whole(kind: AddressKind, key: str) -> list[Q]:
+    """Return the ways in which a whole match key is spelled: itself, and as it would be after an erasure."""
+    return [_keyed(kind, value=each) for each in (key, *(value for _, value in erased_spellings([(kind.value, key)])))]
 
 
 def _backwards(kind: AddressKind, end: str) -> Q:

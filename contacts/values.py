@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contacts.vocabulary import ActorKind, AddressKind
+from contacts.vocabulary import ActorKind, AddressKind, Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,32 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """One line of what a merge or an erasure does: how many of what meet which fate, and why."""
+
+    fate: Fate
+    what: str
+    count: int = 1
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureScope:
+    """Whom and what one erasure is about.
+
+    Shape: `contact_ids` are the contact and those it absorbed; `address_ids` the addresses that they have or had and
+    nobody else holds; `shared_address_ids` those that others go on holding. `traces` and `names` are the texts by which
+    the person is found in what others wrote: addresses in their spellings, and full names.
+    `repeated`: all of them were erased before.
+    """
+
+    contact_id: int
+    contact_ids: tuple[int, ...]
+    address_ids: tuple[int, ...]
+    shared_address_ids: tuple[int, ...]
+    traces: tuple[str, ...]
+    names: tuple[str, ...]
+    repeated: bool = False

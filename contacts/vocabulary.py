@@ -42,3 +42,15 @@ class ActorKind(Word):
     CONTACT = "contact", "Contact"
     PROVIDER = "provider", "Provider"
     SYSTEM = "system", "Consent Desk"
+
+
+class Fate(Word):
+    """What a merge or an erasure does with something."""
+
+    REMOVED = "removed", "Removed"
+    REPLACED = "replaced", "Replaced"
+    MOVED = "moved", "Moves"
+    FILLED = "filled", "Filled in"
+    CONFLICT = "conflict", "Differs"
+    KEPT = "kept", "Stays"
+    SET = "set", "Set"

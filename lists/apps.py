@@ -20,3 +20,10 @@ class ListsConfig(AppConfig):
         consent.list_names = selectors.list_names
         consent.message_handlers.append(services.opt_out_by_keyword)
         contacts.on_address_joined(services.opt_out_with_address)
+        contacts.register_relation(
+            "lists.ListMembership",
+            "contact",
+            merge=services.take_over_memberships,
+            erase=services.forget_memberships,
+        )
+        contacts.register_relation("lists.ListAddressOptOut", "address", erase=services.forget_address_words)

@@ -12,6 +12,10 @@ from django.db.models import F, Q
 from consent.models.append_only import append_only, refuse_delete, refuse_truncate
 from consent.models.evidence import ConsentMethod
 from consent.vocabulary import CHANNELS, EventKind, Purpose, Source
+from contacts.blanking import ABOUT_ADDRESS, ABOUT_CONTACT, is_blanking, unless_blanking
+
+WORDS = ("wording", "url", "campaign", "place", "note")
+"""What an erasure blanks of a consent, beside the IP address."""
 
 
 class ConsentText(models.Model):
@@ -126,7 +130,8 @@ class ConsentRecord(models.Model):
                 name="ends_once",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func=f"""
+                func=unless_blanking(is_blanking(*WORDS, "ip", about=f"{ABOUT_CONTACT} OR {ABOUT_ADDRESS}"))
+                + f"""
                     IF OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL
                        OR (to_jsonb(OLD) - ARRAY{list(END_COLUMNS)!r}) <> (to_jsonb(NEW) - ARRAY{list(END_COLUMNS)!r})
                     THEN

@@ -12,7 +12,11 @@ from django.db.models import F, Q
 
 from consent.models.append_only import refuse_delete, refuse_truncate
 from consent.vocabulary import CHANNELS
+from contacts.blanking import ABOUT_ADDRESS, ABOUT_CONTACT, is_blanking, unless_blanking
 from contacts.vocabulary import Word
+
+PERSONAL = ("wording", "where_given", "note", "file_name", "file_key", "review_reason")
+"""What an erasure blanks. The file's hash stays: it says which file was judged, and nothing of what was in it."""
 
 
 class EvidenceStatus(Word):
@@ -85,7 +89,10 @@ class Evidence(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 declare=[("added", "text[]")],
-                func="""
+                func=unless_blanking(
+                    is_blanking(*PERSONAL, about=f"{ABOUT_CONTACT} OR {ABOUT_ADDRESS}"),
+                )
+                + """
                     IF OLD.status <> 'pending' THEN
                         RAISE EXCEPTION 'evidence % is closed and never changes', OLD.id
                             USING ERRCODE = 'restrict_violation';

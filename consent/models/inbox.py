@@ -6,8 +6,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from consent.models.append_only import append_only, refuse_delete, refuse_truncate
+from consent.models.append_only import refuse_delete, refuse_truncate
 from consent.vocabulary import Channel, MessageClass
+from contacts.blanking import ABOUT_ADDRESS, append_only_but, is_blanking
 from contacts.vocabulary import Word
 
 
@@ -120,7 +121,7 @@ class InboundMessage(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="message_once", fields=["delivery", "position"])]
         indexes = [models.Index(name="message_by_address", fields=["address", "-id"])]
-        triggers = append_only()
+        triggers = [append_only_but(is_blanking("body", about=ABOUT_ADDRESS)), refuse_truncate()]
 
     def __str__(self) -> str:
         return f"{self.get_message_class_display()} on {self.get_channel_display()}"

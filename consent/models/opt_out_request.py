@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from consent.models.append_only import refuse_delete, refuse_truncate
 from consent.vocabulary import CHANNELS
+from contacts.blanking import ABOUT_CONTACT, is_blanking, unless_blanking
 from contacts.vocabulary import Word
 
 
@@ -72,7 +73,8 @@ class OptOutRequest(models.Model):
                 name="is_done_once",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func="""
+                func=unless_blanking(is_blanking("told", "closed_reason", about=ABOUT_CONTACT))
+                + """
                     IF OLD.outcome <> '' THEN
                         RAISE EXCEPTION 'opt-out request % is done and never changes', OLD.id
                             USING ERRCODE = 'restrict_violation';

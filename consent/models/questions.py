@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from consent.models.append_only import append_only
+from consent.models.append_only import refuse_truncate
 from consent.vocabulary import Channel
+from contacts.blanking import ABOUT_ADDRESS, append_only_but, is_blanking
 
 TEXT_CHANNELS = (Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK)
 """Where people answer in words."""
@@ -35,7 +36,7 @@ class OptInQuestion(models.Model):
             ),
         ]
         indexes = [models.Index(name="question_by_address", fields=["address", "channel", "-asked_at"])]
-        triggers = append_only()
+        triggers = [append_only_but(is_blanking("note", about=ABOUT_ADDRESS)), refuse_truncate()]
 
     def __str__(self) -> str:
         return f"Opt-in question on {self.get_channel_display()}"

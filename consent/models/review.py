@@ -6,8 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from consent.models.append_only import append_only
+from consent.models.append_only import refuse_truncate
+from contacts.blanking import append_only_but, is_blanking
 from contacts.vocabulary import Word
+
+_OF_THE_PERSON = """EXISTS (
+    SELECT 1 FROM consent_suppression judged
+    WHERE judged.id = OLD.suppression_id
+      AND (judged.contact_id = ANY (erasure.contact_ids) OR judged.address_id = ANY (erasure.address_ids))
+)"""
 
 
 class Verdict(Word):
@@ -29,7 +36,7 @@ class Review(models.Model):
     class Meta:
         permissions = [("decide_review", "Can judge review holds and false positives")]
         constraints = [models.CheckConstraint(name="review_has_note", condition=~Q(note=""))]
-        triggers = append_only()
+        triggers = [append_only_but(is_blanking("note", about=_OF_THE_PERSON)), refuse_truncate()]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} ({self.decided_at:%Y-%m-%d})"

@@ -12,9 +12,10 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from consent.models import suppression_guard as guard
-from consent.models.append_only import append_only, refuse_delete, refuse_truncate
+from consent.models.append_only import refuse_delete, refuse_truncate
 from consent.rules import LIFT_ROUTES
 from consent.vocabulary import Channel, Covers, Direction, EventKind, Kind, LiftRoute, Reason, Source
+from contacts.blanking import append_only_but, is_blanking
 
 REVIEWED = (Reason.REVIEW_HOLD, Reason.WRONG_NUMBER, Reason.DECEASED, Reason.HOSTILE)
 """What a reviewer judges: held messages, and signals that may be false."""
@@ -181,5 +182,6 @@ class Suppression(models.Model):
         return f"{self.get_reason_display()} on {self.get_channel_display()}"
 
 
-for _trigger in append_only():
+_blanked = is_blanking("note", "lift_note", "history_change_reason", about=guard.ABOUT, json=["attestation"])
+for _trigger in (append_only_but(_blanked), refuse_truncate()):
     pgtrigger.register(_trigger)(Suppression.history.model)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pgtrigger
 
+from contacts.blanking import ABOUT_ADDRESS, ABOUT_CONTACT, is_blanking, unless_blanking
+
 _REFUSE = "RAISE EXCEPTION 'suppression %: {why}', OLD.id USING ERRCODE = 'restrict_violation';"
 
 
@@ -50,7 +52,11 @@ def _differ(columns: tuple[str, ...]) -> str:
 
 DECLARATIONS = [("proof", "record")]
 
+ABOUT = f"{ABOUT_CONTACT} OR (OLD.contact_id IS NULL AND {ABOUT_ADDRESS})"
+"""Whose words these are: the person's own rows, and those at an address that never named anybody else."""
+
 GUARD = f"""
+    {unless_blanking(is_blanking("note", "lift_note", about=ABOUT, json=["attestation"]))}
     IF OLD.lifted_at IS NOT NULL THEN
         {_refuse("it was lifted, and a lifted one never changes")}
     END IF;

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from consent.rules.folding import distinct
-from consent.rules.joining import join
+from consent.rules.joining import join, merge
 from consent.rules.lifting import lift
 from consent.rules.restoring import restore
 from consent.rules.routes import OPT_IN_KINDS, rules_for
@@ -43,6 +43,8 @@ def decide(event: ConsentEvent, situation: Situation) -> Change:
 def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:
     if event.kind is EventKind.ADDRESS_JOINED:
         return join(rule, situation)
+    if event.kind is EventKind.MERGED:
+        return merge(situation)
     if event.kind is EventKind.CHANGE_UNDONE:
         return restore(rule, channel, event, situation)
     outcomes = set_suppressions(rule, channel, event, situation)

@@ -1,11 +1,13 @@
-"""What happens when an address that somebody silenced joins another contact."""
+"""What goes on: when an address that somebody silenced joins another contact, and when two contacts become one."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from consent.rules.folding import fold
 from consent.rules.routes import FACTS_OF_THE_LINE
 from consent.rules.rows import Rule
-from consent.values import Outcome, Situation
+from consent.values import ActiveSuppression, Outcome, Situation
 from consent.vocabulary import Effect
 
 
@@ -22,6 +24,16 @@ def join(rule: Rule, situation: Situation) -> list[Outcome]:
         and row.contact_id != situation.contact_id
         and row.reason not in FACTS_OF_THE_LINE
     ]
+    return _for_contact(said, situation)
+
+
+def merge(situation: Situation) -> list[Outcome]:
+    """Silence the kept contact by everything that names the merged one. The merged one's own rows stay as they are."""
+    return _for_contact([row for row in situation.active if row.contact_id == situation.merged_id], situation)
+
+
+def _for_contact(said: Iterable[ActiveSuppression], situation: Situation) -> list[Outcome]:
+    """Return what these rows mean for the contact of the situation: the same, as old and as strong."""
     joined = [
         Outcome(
             Effect.SET,

@@ -17,6 +17,8 @@ from consent.selectors.standing import active_suppressions
 from consent.values import ActiveSuppression, Decision, Facts, GateRequest, ListFacts
 from consent.vocabulary import ADDRESS_KIND_OF, Channel
 from contacts.models import Address, Contact, ContactAddress
+from contacts.normalize import ERASED_PREFIX
+from contacts.selectors import erased_spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class _Known:
         self.address_ids = dict(
             Address.objects.filter(kind=kind, value__in=values).values_list("value", "id") if values else ()
         )
+        erased = erased_spellings((kind.value, value) for value in values - self.address_ids.keys())
+        found = Address.objects.filter(kind=kind, value__in=[value for _, value in erased]) if erased else ()
+        for address in found:
+            self.address_ids[erased[kind.value, address.value][1]] = address.pk
+        self.erased_ids = {address.pk for address in found}
         self.primary: dict[int, tuple[int, str]] = {}
         held = ContactAddress.objects.filter(contact_id__in=contact_ids, kind=kind)
         for contact_id, address_id, value in held.order_by("is_primary", "-id").values_list(
@@ -159,7 +166,9 @@ class _Known:
             contact_known=None
             if subject.contact_id is None
             else subject.contact_id in self.contacts and not deleted_at,
-            erased=erased_at is not None,
+            erased=erased_at is not None
+            or address_id in self.erased_ids
+            or (value is not None and value.startswith(ERASED_PREFIX)),
             address_valid=not subject.invalid,
             address_value=value,
             channel_connected=self.channel_connected,

@@ -14,7 +14,7 @@ from consent.rules.routes import OPT_IN_KINDS
 from consent.values import ActiveSuppression
 from consent.vocabulary import Channel, Covers, Direction, Effect, EventKind, Kind, Reason, Source
 from contacts import selectors as contacts
-from contacts.models import Address, Contact, ContactAddress
+from contacts.models import Contact, ContactAddress
 from contacts.normalize import InvalidAddress, normalize
 from contacts.vocabulary import AddressKind
 
@@ -103,7 +103,8 @@ def address_ids_for(term: str, *, region: str) -> list[int]:
             value = normalize(kind, term, region=region, strict=False).value
         except InvalidAddress:
             continue
-        found += Address.objects.filter(kind=kind.value, value=value).values_list("id", flat=True)
+        address = contacts.find_address(kind, value)
+        found += [] if address is None else [address.pk]
     return found
 
 

@@ -28,13 +28,14 @@ UNWRITTEN = 1 << 62
 class Case:
     """One event, and who it is about: the contact whose record staff act on, the address it came from, or both.
 
-    `ended` are the suppressions whose ending the event undoes.
+    `ended` are the suppressions whose ending the event undoes, `merged_id` the contact that becomes one with this one.
     """
 
     event: ConsentEvent
     contact_id: int | None = None
     address_id: int | None = None
     ended: tuple[EndedSuppression, ...] = ()
+    merged_id: int | None = None
 
 
 def foresee(*, cases: Sequence[Case], at: datetime) -> list[Change]:
@@ -69,12 +70,13 @@ class Situations:
         self.at = at
         self.holders = holders
         about = {case.contact_id for case in cases if case.contact_id is not None}
+        people = about | {case.merged_id for case in cases if case.merged_id is not None}
         self.own = addresses_of_contacts(about) if about else {}
         named = {case.address_id for case in cases if case.address_id is not None}
         held = {address for own in self.own.values() for each in own.values() for address in each}
         ended = [ended.row for case in cases for ended in case.ended]
         self._read_standing(
-            contacts=about.union(*holders.values(), (row.contact_id for row in ended if row.contact_id is not None)),
+            contacts=people.union(*holders.values(), (row.contact_id for row in ended if row.contact_id is not None)),
             addresses=named | held | {row.address_id for row in ended if row.address_id is not None},
             known=standing,
         )
@@ -117,6 +119,8 @@ class Situations:
         people = set(self.holders.get(case.address_id, ())) if case.address_id is not None else set()
         if case.contact_id is not None:
             people.add(case.contact_id)
+        if case.merged_id is not None:
+            people.add(case.merged_id)
         if case.address_id is not None:
             addresses.add(case.address_id)
         for ended in case.ended:
@@ -131,6 +135,7 @@ class Situations:
             active=self._active(people, addresses),
             opted_in_at=self._newest(opted_in, case.event.channels),
             ended=case.ended,
+            merged_id=case.merged_id,
         )
 
     def _active(self, people: Iterable[int], addresses: Iterable[int]) -> tuple[ActiveSuppression, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from consent.models import InboundMessage, LedgerEntry, Suppression
 from consent.vocabulary import Channel, Direction, Effect, EventKind, Kind, Reason, Source
 from contacts.models import ContactAddress
+from contacts.selectors import merged_ids
 
 EVENTS_A_PAGE = 50
 ENTRIES_AN_EVENT = 8
@@ -67,10 +68,10 @@ def timeline(
     effects: Collection[Effect] = (),
     limit: int = EVENTS_A_PAGE,
 ) -> TimelinePage:
-    """Return what happened to a contact's consent, and at its addresses while nobody held them.
+    """Return what happened to a contact's consent, to that of contacts merged into it, and at its addresses unheld.
 
     Shape: an event has only the entries that pass the filters; `older_than` is a page's own.
-    Four queries, however long the ledger: the rows come from two indexes, read backwards from `older_than`.
+    Five queries, however long the ledger: the rows come from two indexes, read backwards from `older_than`.
     """
     rows = _newest(
         contact_id, older_than=older_than, channel=channel, kinds=kinds, effects=effects, most=limit * ENTRIES_AN_EVENT
@@ -112,7 +113,8 @@ def _newest(
         entries = entries.filter(effect__in=sorted(effects))
     held = ContactAddress.objects.filter(contact_id=contact_id).values("address_id")
     # Each half is cut before they meet: a sort of both would read the whole ledger of a contact.
-    own = entries.filter(contact_id=contact_id).order_by("-id")[:most]
+    people = [contact_id, *merged_ids(contact_id)]
+    own = entries.filter(contact_id__in=people).order_by("-id")[:most]
     unheld = entries.filter(contact_id=None, address_id__in=held).order_by("-id")[:most]
     return list(own.union(unheld, all=True).order_by("-id")[:most])
 

@@ -246,6 +246,28 @@ def do_not_contact(
     )
 
 
+def object_to_marketing(
+    *,
+    contact_id: int,
+    by: Actor,
+    at: datetime,
+    note: str,
+    asked_at: datetime | None = None,
+    source: Source = Source.STAFF,
+) -> Recorded:
+    """Record a contact's objection (R23): permanent, on all channels, and only the contact takes it back.
+
+    Raises: UnableToSetDnd without a note or for a time to come.
+    Once: the newest time counts; nothing else changes.
+    """
+    if not note.strip():
+        raise UnableToSetDnd("note", "required", "Note how the contact objected, and in which words.")
+    if asked_at is not None and asked_at > at:
+        raise UnableToSetDnd("asked_at", "in_the_future", "The contact can't have objected in the future.")
+    event = ConsentEvent(EventKind.OBJECTION, (Channel.ALL,), asked_at or at, source, note=note)
+    return record_event(event=event, contact_id=contact_id, by=by, at=at)
+
+
 def block(
     *, contact_id: int, on: bool, by: Actor, at: datetime, note: str = "", source: Source = Source.STAFF
 ) -> Recorded:

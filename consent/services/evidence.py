@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from consent import rules, selectors
 from consent.models import Evidence
@@ -219,9 +220,22 @@ def expire_stale(*, at: datetime) -> int:
 
     Once: what has expired or was reviewed stays as it is.
     """
-    expired = 0
     waits = timedelta(days=selectors.business_profile().evidence_queue_days)
     stale = Evidence.objects.filter(status=EvidenceStatus.PENDING, submitted_at__lte=at - waits)
+    return _expire(stale, by=SYSTEM, at=at, source=Source.SYSTEM)
+
+
+def withdraw_waiting(*, contact_ids: Sequence[int], by: Actor, at: datetime) -> int:
+    """Take what waits for review about contacts that are no more out of the queue, and return how many claims it was.
+
+    Once: nothing waits any more.
+    """
+    waiting = Evidence.objects.filter(status=EvidenceStatus.PENDING, contact_id__in=contact_ids)
+    return _expire(waiting, by=by, at=at, source=Source.STAFF)
+
+
+def _expire(stale: QuerySet[Evidence], *, by: Actor, at: datetime, source: Source) -> int:
+    expired = 0
     for evidence_id in list(stale.values_list("id", flat=True)):
         with transaction.atomic():
             evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
@@ -229,7 +243,7 @@ def expire_stale(*, at: datetime) -> int:
                 continue
             Evidence.objects.filter(pk=evidence_id).update(status=EvidenceStatus.EXPIRED)
             have_submitter_told(evidence_id)
-            _record(evidence, EventKind.EVIDENCE_EXPIRED, Effect.NOTHING, by=SYSTEM, at=at, source=Source.SYSTEM)
+            _record(evidence, EventKind.EVIDENCE_EXPIRED, Effect.NOTHING, by=by, at=at, source=source)
             expired += 1
     return expired
 

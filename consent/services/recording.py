@@ -19,7 +19,7 @@ from consent.services.applying import Decided, apply
 from consent.services.ledger import NO_PROOF, Proof
 from consent.values import ActiveSuppression, ConsentEvent, Outcome, Situation
 from consent.vocabulary import Effect
-from contacts.services import lock_crowd, lock_for_contact, lock_holders
+from contacts.services import lock_crowd, lock_for_contact, lock_for_contacts, lock_holders
 from contacts.values import Actor
 
 Holders = Mapping[int, tuple[int, ...]]
@@ -59,17 +59,19 @@ def record_event(
     at: datetime,
     contact_id: int | None = None,
     address_id: int | None = None,
+    merged_id: int | None = None,
     proof: Proof = NO_PROOF,
 ) -> Recorded:
     """Record one event about a contact, an address, or a contact at an address, with all it changes.
 
     The address is locked before the contacts who hold it, so that two events about one person take turns.
-    Shape: `contact_id` is the record that staff act on, `address_id` where the event came from.
+    Shape: `contact_id` is the record that staff act on, `address_id` where the event came from, `merged_id` the contact
+    that becomes one with it.
     Raises: ContactMissing, AddressMissing. A refusal is returned, not raised, so that it is in the ledger.
     Once: recorded again; the rules see what stands already and change nothing more.
     Source: docs/rules.md.
     """
-    case = Case(event, contact_id, address_id)
+    case = Case(event, contact_id, address_id, merged_id=merged_id)
     with transaction.atomic():
         return _record([case], holders=_lock(case), proof=proof, by=by, at=at)[0]
 
@@ -139,6 +141,9 @@ def gather(*, contact_id: int | None, address_id: int | None, event: ConsentEven
 
 def _lock(case: Case) -> Holders:
     """Lock everybody an event is about, and return who holds the address it came from."""
+    if case.merged_id is not None and case.contact_id is not None:
+        lock_for_contacts(contact_ids=[case.contact_id, case.merged_id])
+        return {}
     if case.contact_id is not None:
         lock_for_contact(contact_id=case.contact_id, address_ids=[] if case.address_id is None else [case.address_id])
         return {} if case.address_id is None else {case.address_id: selectors.holder_ids(case.address_id)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from contacts.normalize.emails import normalize_email
+from contacts.normalize.erased import erased_value
 from contacts.normalize.ids import normalize_gmb, normalize_messenger
 from contacts.normalize.phones import normalize_phone
 from contacts.normalize.text import (
@@ -30,6 +31,7 @@ __all__ = [
     "PHONE_PATTERN",
     "Fault",
     "InvalidAddress",
+    "erased_value",
     "normalize",
     "normalize_email",
     "normalize_gmb",

@@ -12,15 +12,20 @@ from contacts.services.addresses import (
     remove_address,
     set_addresses,
 )
+from contacts.services.blank import blank
 from contacts.services.contacts import EDITABLE, create_contact, delete_contact, update_contact
+from contacts.services.erasing import Erased, erase_contact, open_erasure, preview_erasure
 from contacts.services.errors import (
     AddressMissing,
     ContactDeleted,
     ContactMissing,
     ContactRefusal,
     HoldingsUnsettled,
+    RelationsUnknown,
     StaleContact,
     TwoPrimaries,
+    UnableToErase,
+    UnableToMerge,
     UnknownField,
 )
 from contacts.services.holdings import AddressChange
@@ -34,6 +39,7 @@ from contacts.services.locks import (
     lock_for_contacts,
     lock_holders,
 )
+from contacts.services.merging import Merged, merge_contacts, preview_merge
 
 __all__ = [
     "EDITABLE",
@@ -42,15 +48,22 @@ __all__ = [
     "ContactDeleted",
     "ContactMissing",
     "ContactRefusal",
+    "Erased",
     "HoldingsUnsettled",
     "LockedAddress",
     "LockedContact",
+    "Merged",
+    "RelationsUnknown",
     "StaleContact",
     "TwoPrimaries",
+    "UnableToErase",
+    "UnableToMerge",
     "UnknownField",
     "add_address",
+    "blank",
     "create_contact",
     "delete_contact",
+    "erase_contact",
     "get_or_create_address",
     "get_or_create_addresses",
     "lock_addresses",
@@ -60,6 +73,10 @@ __all__ = [
     "lock_for_contacts",
     "lock_holders",
     "make_primary",
+    "merge_contacts",
+    "open_erasure",
+    "preview_erasure",
+    "preview_merge",
     "read_draft",
     "remove_address",
     "set_addresses",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -11,13 +11,13 @@ from contacts.drafts import NewAddress
 from contacts.models import Address
 from contacts.normalize import normalize
 from contacts.registry import registry
+from contacts.selectors import known_addresses
 from contacts.services import history
 from contacts.services.editing import refuse_deleted, refuse_stale, touch
 from contacts.services.errors import AddressMissing
 from contacts.services.holdings import AddressChange, WantedAddress, hold_exactly
 from contacts.services.locks import LockedContact, lock_for_contact
 from contacts.values import SYSTEM, Actor, CanonicalAddress
-from contacts.vocabulary import AddressKind
 
 _COLUMNS = [field.attname for field in Address._meta.concrete_fields]
 _FIND = f"SELECT {', '.join(_COLUMNS)} FROM contacts_address WHERE kind = %s AND value = %s"  # noqa: S608  our own names
@@ -55,10 +55,10 @@ def get_or_create_addresses(
     fresh = {
         key: Address(kind=one.kind.value, value=one.value, shown=one.shown, created_at=at) for key, one in distinct
     }
-    found = _existing(fresh)
+    found = known_addresses(fresh)
     if absent := [address for key, address in fresh.items() if key not in found]:
         Address.objects.bulk_create(absent, ignore_conflicts=True)
-        found = _existing(fresh)
+        found = known_addresses(fresh)
         created = [found[key] for key, address in fresh.items() if found[key].public_id == address.public_id]
         history.record_created(created, reason="created", by=by, at=at)
     return [found[str(one.kind), one.value] for one in canonicals]
@@ -69,12 +69,6 @@ def _find(canonical: CanonicalAddress) -> Address | None:
         cursor.execute(_FIND, [canonical.kind, canonical.value])
         row = cursor.fetchone()
     return None if row is None else Address.from_db(connection.alias, _COLUMNS, row)
-
-
-def _existing(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Address]:
-    values = [value for _, value in keys]
-    rows = Address.objects.filter(kind__in=[kind.value for kind in AddressKind], value__in=values)
-    return {(row.kind, row.value): row for row in rows}
 
 
 @transaction.atomic

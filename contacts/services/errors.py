@@ -7,7 +7,10 @@ ContactRefusal
 ├── StaleContact         somebody else saved first
 ├── TwoPrimaries         two primary addresses of one kind
 ├── UnknownField         not a field that people edit
-└── HoldingsUnsettled    addresses kept moving between contacts while they were being locked
+├── HoldingsUnsettled    addresses kept moving between contacts while they were being locked
+├── UnableToMerge        these two can't become one
+├── UnableToErase        the erasure lacks something it needs
+└── RelationsUnknown     a table refers to contacts, and nobody said what merge and erasure do with it
 """
 
 from __future__ import annotations
@@ -114,3 +117,22 @@ class HoldingsUnsettled(ContactRefusal):
     def __init__(self, contact_ids: Iterable[int]) -> None:
         super().__init__("The addresses of this contact are being changed by others. Try again in a moment.")
         self.contact_ids = tuple(sorted(contact_ids))
+
+
+class UnableToMerge(ContactRefusal):
+    code = "unable_to_merge"
+
+
+class UnableToErase(ContactRefusal):
+    code = "unable_to_erase"
+
+
+class RelationsUnknown(ContactRefusal):
+    code = "relations_unknown"
+
+    def __init__(self, relations: Iterable[str]) -> None:
+        self.relations = tuple(relations)
+        super().__init__(
+            f"Nobody has said what becomes of {', '.join(self.relations)}, so nothing was changed. "
+            "Ask the operators to register it (contacts/registry.py)."
+        )

@@ -7,9 +7,17 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from consent.models.append_only import append_only, refuse_delete, refuse_truncate
+from consent.models.append_only import refuse_delete, refuse_truncate
 from consent.vocabulary import Source
-from lists.models.opt_out_guard import CONSENT_WHOLE, STARTS_WITHOUT_CONSENT, KeptByTrigger, guard, keep_history
+from contacts.blanking import ABOUT_ADDRESS
+from lists.models.opt_out_guard import (
+    CONSENT_WHOLE,
+    STARTS_WITHOUT_CONSENT,
+    KeptByTrigger,
+    guard,
+    history_triggers,
+    keep_history,
+)
 
 
 class ListAddressOptOut(KeptByTrigger):
@@ -66,7 +74,7 @@ class ListAddressOptOut(KeptByTrigger):
                 name="guard",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func=guard(identity=("id", "list_id", "address_id")),
+                func=guard(identity=("id", "list_id", "address_id"), about=ABOUT_ADDRESS),
             ),
             *keep_history(
                 "listaddressoptout",
@@ -92,5 +100,5 @@ class ListAddressOptOut(KeptByTrigger):
         return f"address {self.address_id} on list {self.list_id}"
 
 
-for _trigger in append_only():
+for _trigger in history_triggers(about=ABOUT_ADDRESS):
     pgtrigger.register(_trigger)(ListAddressOptOut.history.model)

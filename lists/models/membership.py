@@ -7,9 +7,17 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from consent.models.append_only import append_only, refuse_truncate
+from consent.models.append_only import refuse_truncate
 from consent.vocabulary import Source
-from lists.models.opt_out_guard import CONSENT_WHOLE, STARTS_WITHOUT_CONSENT, KeptByTrigger, guard, keep_history
+from contacts.blanking import ABOUT_CONTACT
+from lists.models.opt_out_guard import (
+    CONSENT_WHOLE,
+    STARTS_WITHOUT_CONSENT,
+    KeptByTrigger,
+    guard,
+    history_triggers,
+    keep_history,
+)
 
 
 class ListMembership(KeptByTrigger):
@@ -83,6 +91,7 @@ class ListMembership(KeptByTrigger):
                 operation=pgtrigger.Update,
                 func=guard(
                     identity=("id", "list_id", "contact_id"),
+                    about=ABOUT_CONTACT,
                     while_blocked="OLD.blocked_at IS NOT NULL OR NEW.blocked_at IS NOT NULL",
                 ),
             ),
@@ -111,5 +120,5 @@ class ListMembership(KeptByTrigger):
         return f"contact {self.contact_id} on list {self.list_id}"
 
 
-for _trigger in append_only():
+for _trigger in history_triggers(about=ABOUT_CONTACT):
     pgtrigger.register(_trigger)(ListMembership.history.model)

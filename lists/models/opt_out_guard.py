@@ -11,6 +11,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from consent.models.append_only import refuse_truncate
+from contacts.blanking import append_only_but, is_blanking, unless_blanking
+
 
 def _refuse(why: str) -> str:
     return f"RAISE EXCEPTION '% %: {why}', TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';"
@@ -37,13 +40,16 @@ def _differ(columns: Sequence[str]) -> str:
     return f"({old}) IS DISTINCT FROM ({new})"
 
 
-def guard(*, identity: Sequence[str], while_blocked: str = "") -> str:
+def guard(*, identity: Sequence[str], about: str, while_blocked: str = "") -> str:
     """Return the body of the trigger that guards every update.
 
-    Shape: `identity` are the columns that never change; `while_blocked` a condition under which an opt-out stays.
+    Shape: `identity` are the columns that never change; `about` says whose erasure may blank the words; `while_blocked`
+    is a condition under which an opt-out stays.
     """
+    personal = is_blanking("consent_how", "consent_text", "note", about=about)
     blocked = f"IF {while_blocked} THEN {_refuse('it is blocked, so unblock first')} END IF;" if while_blocked else ""
     return f"""
+        {unless_blanking(personal)}
         IF {_differ(identity)} THEN
             {_refuse("who and which list never change")}
         END IF;
@@ -65,6 +71,12 @@ def guard(*, identity: Sequence[str], while_blocked: str = "") -> str:
         END IF;
         RETURN NEW;
     """
+
+
+def history_triggers(*, about: str) -> list[pgtrigger.Trigger]:
+    """Return the triggers that keep a history as it is, but for the words that an erasure blanks."""
+    words = ("consent_how", "consent_text", "note", "history_change_reason")
+    return [append_only_but(is_blanking(*words, about=about)), refuse_truncate()]
 
 
 def keep_history(model_name: str, columns: Sequence[str]) -> list[pgtrigger.Trigger]:

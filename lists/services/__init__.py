@@ -10,6 +10,7 @@ from lists.services.errors import InvalidList, ListMissing, ListRefusal, NoPaire
 from lists.services.hooks import opt_out_by_keyword, opt_out_with_address
 from lists.services.joining import add, remove
 from lists.services.opting_out import opt_out, opt_out_address
+from lists.services.personal_data import forget_address_words, forget_memberships, take_over_memberships
 
 __all__ = [
     "InvalidList",
@@ -21,12 +22,15 @@ __all__ = [
     "block",
     "bring_back",
     "create_list",
+    "forget_address_words",
+    "forget_memberships",
     "opt_out",
     "opt_out_address",
     "opt_out_by_keyword",
     "opt_out_with_address",
     "remove",
     "restore_list",
+    "take_over_memberships",
     "unblock",
     "update_list",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
 from django.apps import apps
 
 from contacts.registry import ContactPanel, Registry, registry
-from contacts.values import Actor
+from contacts.values import Actor, Consequence, ErasureScope
 
 
 def _hook(*, contact_id: int, address_id: int, by: Actor, at: datetime) -> None: ...
@@ -17,10 +18,12 @@ def _hook(*, contact_id: int, address_id: int, by: Actor, at: datetime) -> None:
 def _other_hook(*, contact_id: int, address_id: int, by: Actor, at: datetime) -> None: ...
 
 
-def _merge(*, kept_id: int, merged_id: int, by: Actor, at: datetime) -> None: ...
+def _merge(*, kept_id: int, merged_id: int, by: Actor, at: datetime) -> Sequence[Consequence]:
+    return []
 
 
-def _erase(*, target_id: int, by: Actor, at: datetime) -> None: ...
+def _erase(*, scope: ErasureScope, by: Actor, at: datetime) -> Sequence[Consequence]:
+    return []
 
 
 def _panel(key: str, order: int) -> ContactPanel:

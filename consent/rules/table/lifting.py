@@ -118,4 +118,11 @@ LIFTING: tuple[Rule, ...] = (
         source="Our decision",
         why="The reasons stand again as they stood, unless the contact came back since or they would have run out.",
     ),
+    Rule(
+        "J03",
+        "Two contacts are merged",
+        on(EventKind.MERGED),
+        source="Our decision",
+        why="They were one person all along: whatever silenced either of them silences the one that stays.",
+    ),
 )
