@@ -18,6 +18,7 @@ from django.db.models import Case, Q, Value, When
 from consent.models import (
     ConsentRecord,
     Delivery,
+    Drift,
     EmailEvent,
     Evidence,
     InboundCall,
@@ -137,6 +138,7 @@ def forget_messages(*, scope: ErasureScope, by: Actor, at: datetime) -> Sequence
         Consequence(Fate.REMOVED, "Messages", blank(InboundMessage, here, "body"), why),
         Consequence(Fate.REMOVED, "Raw requests of providers", requests, "What they did stays; their hash, too."),
         Consequence(Fate.REMOVED, "Notes on opt-in questions", blank(OptInQuestion, here, "note")),
+        Consequence(Fate.REMOVED, "Words of providers' lists", blank(Drift, here, "detail", "removal_told")),
     ]
 
 
