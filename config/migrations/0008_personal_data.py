@@ -9,7 +9,7 @@ grant = import_module("config.migrations.0001_roles").grant
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0006_grant_consents"),
+        ("config", "0007_drift_roles"),
         ("contacts", "0004_personal_data"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
