@@ -112,7 +112,7 @@ class Evidence(models.Model):
                             USING ERRCODE = 'restrict_violation';
                     END IF;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608  a fixed text
             ),
             pgtrigger.Trigger(
                 name="starts_pending",
