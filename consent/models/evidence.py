@@ -19,6 +19,30 @@ PERSONAL = ("wording", "where_given", "note", "file_name", "file_key", "review_r
 """What an erasure blanks. The file's hash stays: it says which file was judged, and nothing of what was in it."""
 
 
+_BLANKING = is_blanking(*PERSONAL, about=f"{ABOUT_CONTACT} OR {ABOUT_ADDRESS}")
+_FIXED = """
+                    IF OLD.status <> 'pending' THEN
+                        RAISE EXCEPTION 'evidence % is closed and never changes', OLD.id
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    IF NEW.provider_reconsent <> OLD.provider_reconsent AND NOT (
+                        OLD.provider_reconsent = '' AND EXISTS (
+                            SELECT 1 FROM consent_providerreconsent r
+                            WHERE r.evidence_id = OLD.id AND r.accepted AND r.correlation_id = NEW.provider_reconsent
+                        )
+                    ) THEN
+                        RAISE EXCEPTION 'evidence %: no provider has accepted this consent', OLD.id
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    added := ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason', 'provider_reconsent'];
+                    IF (to_jsonb(OLD) - added) <> (to_jsonb(NEW) - added) THEN
+                        RAISE EXCEPTION 'evidence % is fixed once filed: only its review is added', OLD.id
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+"""
+
+
 class EvidenceStatus(Word):
     PENDING = "pending", "Waiting for review"
     APPROVED = "approved", "Approved"
@@ -89,30 +113,7 @@ class Evidence(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 declare=[("added", "text[]")],
-                func=unless_blanking(
-                    is_blanking(*PERSONAL, about=f"{ABOUT_CONTACT} OR {ABOUT_ADDRESS}"),
-                )
-                + """
-                    IF OLD.status <> 'pending' THEN
-                        RAISE EXCEPTION 'evidence % is closed and never changes', OLD.id
-                            USING ERRCODE = 'restrict_violation';
-                    END IF;
-                    IF NEW.provider_reconsent <> OLD.provider_reconsent AND NOT (
-                        OLD.provider_reconsent = '' AND EXISTS (
-                            SELECT 1 FROM consent_providerreconsent r
-                            WHERE r.evidence_id = OLD.id AND r.accepted AND r.correlation_id = NEW.provider_reconsent
-                        )
-                    ) THEN
-                        RAISE EXCEPTION 'evidence %: no provider has accepted this consent', OLD.id
-                            USING ERRCODE = 'restrict_violation';
-                    END IF;
-                    added := ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason', 'provider_reconsent'];
-                    IF (to_jsonb(OLD) - added) <> (to_jsonb(NEW) - added) THEN
-                        RAISE EXCEPTION 'evidence % is fixed once filed: only its review is added', OLD.id
-                            USING ERRCODE = 'restrict_violation';
-                    END IF;
-                    RETURN NEW;
-                """,  # noqa: S608  a fixed text
+                func=unless_blanking(_BLANKING) + _FIXED,
             ),
             pgtrigger.Trigger(
                 name="starts_pending",
