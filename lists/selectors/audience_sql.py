@@ -46,30 +46,28 @@ def page(terms: ReachTerms, *, public_ids: bool) -> str:
     """Return the statement for one page of an audience, in ascending contact id.
 
     Further parameters: `after`, `limit`. Both sides of the join are bounded: the planner does not carry the bound over.
+    Names and addresses are looked up one by one; joined, they would be read whole for every page.
     Shape of its one row: last contact id; names of contacts; addresses; the shared address of each, or None.
     """
-    name, person = _named(public_ids)
+    name = "(SELECT c.public_id FROM contacts_contact c WHERE c.id = go.contact_id)" if public_ids else "go.contact_id"
     return f"""
-        SELECT max(go.contact_id), array_agg(go.name), array_agg(go.value), array_agg(go.shared)
+        SELECT max(go.contact_id), array_agg({name}),
+               array_agg((SELECT a.value FROM contacts_address a WHERE a.id = go.address_id)),
+               array_agg((SELECT shared.address_id FROM {terms.shared} WHERE shared.address_id = go.address_id))
         FROM (
-            SELECT go.contact_id, {name} AS name, a.value, go.shared
-            FROM (
-                SELECT m.contact_id, {terms.address_id} AS address_id,
-                       (SELECT shared.address_id FROM {terms.shared}
-                        WHERE shared.address_id = {terms.address_id}) AS shared
-                {_reached(terms)} AND m.contact_id > %(after)s AND r.contact_id > %(after)s
-                ORDER BY m.contact_id
-                LIMIT %(limit)s
-            ) go
-            JOIN contacts_address a ON a.id = go.address_id {person}
-            ORDER BY go.contact_id
+            SELECT m.contact_id, {terms.address_id} AS address_id
+            {_reached(terms)} AND m.contact_id > %(after)s AND r.contact_id > %(after)s
+            ORDER BY m.contact_id
+            LIMIT %(limit)s
         ) go
     """  # noqa: S608
 
 
 def everyone(terms: ReachTerms, *, public_ids: bool) -> str:
     """Return the statement for a whole audience, in no order: (name of the contact, address), one for each address."""
-    name, person = _named(public_ids)
+    name, person = "go.contact_id", ""
+    if public_ids:
+        name, person = "c.public_id", "JOIN contacts_contact c ON c.id = go.contact_id"
     return f"""
         SELECT {name}, a.value
         FROM (
@@ -95,7 +93,3 @@ def _reached(terms: ReachTerms) -> str:
             WHERE o.list_id = %(list)s AND o.address_id = {terms.address_id} AND o.opted_out_at IS NOT NULL
         )
     """
-
-
-def _named(public_ids: bool) -> tuple[str, str]:
-    return ("c.public_id", "JOIN contacts_contact c ON c.id = go.contact_id") if public_ids else ("go.contact_id", "")

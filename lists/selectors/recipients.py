@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from consent.selectors.channels import connected_channels
@@ -21,6 +21,9 @@ from lists.selectors import audience_sql as sql
 from lists.values import AudiencePage, ListReach, Recipient
 
 PAGE = 10_000
+
+_ROOM_TO_COUNT = "SELECT set_config('work_mem', '64MB', true)"
+"""Counting keeps a few hundred groups with their ids; with less the planner would sort a million members first."""
 
 
 def audience_count(list_slug: str, channel: Channel, purpose: Purpose) -> ListReach:
@@ -125,7 +128,9 @@ class _Count:
 
     def reach(self) -> ListReach:
         """Read how members stand in one statement, and add it up."""
-        ways = _binary(sql.standings(self.terms), self.params)
+        with transaction.atomic():
+            _binary(_ROOM_TO_COUNT, {})
+            ways = _binary(sql.standings(self.terms), self.params)
         members = sum(way[5] for way in ways)
         allowed = alone = 0
         shared: set[int] = set()
