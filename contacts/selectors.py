@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from uuid import UUID
 
 import phonenumbers
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate, Reverse
 
 from contacts.models import Address, Contact, ContactAddress
@@ -53,6 +54,15 @@ class ContactDetail:
 def visible_contacts() -> QuerySet[Contact]:
     """Return every contact that is neither deleted nor erased."""
     return Contact.objects.filter(deleted_at=None, erased_at=None)
+
+
+def one_of(column: str, ids: Collection[int]) -> RawSQL:
+    """Return the condition that a column of the queried table itself is one of these ids, for thousands of them.
+
+    One array is one parameter; Django's `in` writes each id into the statement, which takes longer than the answer.
+    Shape: `column` as the database names it, with its table.
+    """
+    return RawSQL(f"{column} = ANY (%s::bigint[])", [list(ids)], output_field=BooleanField())  # noqa: S611
 
 
 def find_address(kind: AddressKind, value: str) -> Address | None:

@@ -18,7 +18,7 @@ from consent.values import ActiveSuppression, Decision, Facts, GateRequest, List
 from consent.vocabulary import ADDRESS_KIND_OF, Channel
 from contacts.models import Address, Contact, ContactAddress
 from contacts.normalize import ERASED_PREFIX
-from contacts.selectors import erased_spellings
+from contacts.selectors import erased_spellings, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ class _Known:
         self.channel_connected = request.channel in connected_channels()
         self.contacts = {
             pk: (deleted_at, erased_at)
-            for pk, deleted_at, erased_at in Contact.objects.filter(pk__in=contact_ids).values_list(
-                "id", "deleted_at", "erased_at"
-            )
+            for pk, deleted_at, erased_at in Contact.objects.filter(
+                one_of("contacts_contact.id", contact_ids)
+            ).values_list("id", "deleted_at", "erased_at")
         }
         self.address_ids = dict(
             Address.objects.filter(kind=kind, value__in=values).values_list("value", "id") if values else ()
@@ -106,7 +106,7 @@ class _Known:
             self.address_ids[erased[kind.value, address.value][1]] = address.pk
         self.erased_ids = {address.pk for address in found}
         self.primary: dict[int, tuple[int, str]] = {}
-        held = ContactAddress.objects.filter(contact_id__in=contact_ids, kind=kind)
+        held = ContactAddress.objects.filter(one_of("contacts_contactaddress.contact_id", contact_ids), kind=kind)
         for contact_id, address_id, value in held.order_by("is_primary", "-id").values_list(
             "contact_id", "address_id", "address__value"
         ):

@@ -9,6 +9,7 @@ from datetime import datetime
 from consent.registry import ListSubject
 from consent.values import ListFacts
 from contacts.models import ContactAddress
+from contacts.selectors import one_of
 from lists.models import ContactList, ListAddressOptOut, ListMembership
 from lists.selectors import past
 from lists.values import Standing
@@ -92,7 +93,7 @@ def _standings(list_id: int, contact_ids: Collection[int]) -> dict[int, Standing
     if not contact_ids:
         return {}
     columns = ("id", "added_at", "opted_out_at", "blocked_at", "removed_at")
-    rows = ListMembership.objects.filter(list_id=list_id, contact_id__in=contact_ids)
+    rows = ListMembership.objects.filter(one_of("lists_listmembership.contact_id", contact_ids), list_id=list_id)
     return {
         contact_id: Standing(contact_id, True, False, *row)
         for contact_id, *row in rows.values_list("contact_id", *columns)
@@ -102,5 +103,7 @@ def _standings(list_id: int, contact_ids: Collection[int]) -> dict[int, Standing
 def _opted_out_addresses(list_id: int, address_ids: Collection[int]) -> Mapping[int | None, datetime]:
     if not address_ids:
         return {}
-    rows = ListAddressOptOut.objects.filter(list_id=list_id, address_id__in=address_ids, opted_out_at__isnull=False)
+    rows = ListAddressOptOut.objects.filter(
+        one_of("lists_listaddressoptout.address_id", address_ids), list_id=list_id, opted_out_at__isnull=False
+    )
     return {pk: at for pk, at in rows.values_list("address_id", "opted_out_at") if at is not None}
