@@ -22,8 +22,8 @@ SUBSCRIPTION = "SubscriptionConfirmation"
 UNSUBSCRIPTION = "UnsubscribeConfirmation"
 
 # The whole URL is matched, because two libraries may read a crooked one as two different hosts.
-_HOST = r"https://sns\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?"
-_CERTIFICATE_URL = re.compile(rf"{_HOST}/[A-Za-z0-9_.-]+\.pem")
+_HOST = r"https://(sns\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)"
+_CERTIFICATE_URL = re.compile(rf"{_HOST}/SimpleNotificationService-[A-Za-z0-9]+\.pem")
 _CONFIRMATION_URL = re.compile(rf"{_HOST}/\?([A-Za-z0-9%=&:._~+-]+)")
 
 _SIGNED: Mapping[str, tuple[str, ...]] = {
@@ -36,9 +36,19 @@ _SIGNED: Mapping[str, tuple[str, ...]] = {
 _HASHES: Mapping[str, type[hashes.SHA1] | type[hashes.SHA256]] = {"1": hashes.SHA1, "2": hashes.SHA256}
 
 
-def is_certificate_url(url: str) -> bool:
-    """Return whether a certificate from this URL can be Amazon's: https, SNS's own host, nothing odd in it."""
-    return _CERTIFICATE_URL.fullmatch(url) is not None
+def is_certificate_url(url: str, *, topic_arn: str) -> bool:
+    """Return whether a certificate from this URL can have signed a message of this topic.
+
+    It is fetched by https from SNS in the topic's own region. Any other host would let a stranger choose whom we ask,
+    and a name that does not exist would look like an Amazon that is out of reach.
+    """
+    found = _CERTIFICATE_URL.fullmatch(url)
+    return found is not None and found[1] == _host_of(topic_arn)
+
+
+def _host_of(topic_arn: str) -> str:
+    _, partition, _, region, *_ = topic_arn.split(":") + [""] * 4
+    return f"sns.{region}.amazonaws.com" + (".cn" if partition == "aws-cn" else "")
 
 
 def is_confirmation_url(url: str, *, topic_arn: str) -> bool:
@@ -46,7 +56,7 @@ def is_confirmation_url(url: str, *, topic_arn: str) -> bool:
     found = _CONFIRMATION_URL.fullmatch(url)
     if found is None:
         return False
-    asked = parse_qs(found[1])
+    asked = parse_qs(found[2])
     return asked.get("Action") == ["ConfirmSubscription"] and asked.get("TopicArn") == [topic_arn]
 
 

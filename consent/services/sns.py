@@ -34,9 +34,9 @@ def is_authentic(message: Mapping[str, object]) -> bool:
 
     Raises: NotAmazon; Unreachable.
     """
-    url = message.get("SigningCertURL")
-    if not isinstance(url, str) or not sns.is_certificate_url(url):
-        raise NotAmazon(f"{url!r:.200} is no certificate of Amazon SNS.")
+    url, topic_arn = message.get("SigningCertURL"), message.get("TopicArn")
+    if not isinstance(url, str) or not sns.is_certificate_url(url, topic_arn=str(topic_arn)):
+        raise NotAmazon(f"{url!r:.200} is no certificate of Amazon SNS in the topic's region.")
     return sns.is_signed_by(message, _certificate(url))
 
 

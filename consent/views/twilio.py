@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from consent.models.inbox import DeliveryStatus
 from consent.providers import twilio_inbound, twilio_signature, twilio_status
 from consent.services import inbox, twilio
 from consent.services.twilio import form_pairs
@@ -44,8 +45,9 @@ def inbound(request: HttpRequest) -> HttpResponse:
     )
     if accepted.is_conflict:
         return HttpResponse("Another body came under this MessageSid before.", status=409, content_type="text/plain")
-    inbox.process(delivery_id=accepted.delivery_id, at=at)
-    text = twilio.reply_to(delivery_id=accepted.delivery_id)
+    status = inbox.process(delivery_id=accepted.delivery_id, at=at)
+    # What is stored has been accepted, also where it could not be read: no answer to it then, but no error either.
+    text = twilio.reply_to(delivery_id=accepted.delivery_id) if status is DeliveryStatus.PROCESSED else ""
     return HttpResponse(twilio_inbound.reply(text) if text else EMPTY_TWIML, content_type="text/xml")
 
 

@@ -326,7 +326,7 @@ class interrupted_after:
         self._wrapper.__exit__(*error)
 
     def _watch(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if 'INSERT INTO "consent_ledgerentry"' in sql:
+        if "INSERT INTO consent_ledgerentry" in sql.replace('"', ""):
             self._left -= 1
             if self._left < 0:
                 raise ConnectionError("pulled the plug")

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.auth.models import User
@@ -32,54 +28,15 @@ from consent.vocabulary import Channel, EventKind
 from contacts.models import Contact
 from tests.conftest import actor
 from tests.consent.acting import email_of, phone_of, rows, tell
+from tests.consent.twilio_fake import Twilio, twilio_serving
 
 DAY = timedelta(days=1)
 
 
-@dataclass
-class Twilio:
-    """Twilio's consent service on this machine: what it was asked, and what it answers."""
-
-    url: str = ""
-    status: int = 201
-    error_code: int = 0
-    body: bytes | None = None
-    asked: list[tuple[str, str, list[dict[str, str]]]] = field(default_factory=list)
-
-    def answer(self, items: list[dict[str, str]]) -> bytes:
-        if self.body is not None:
-            return self.body
-        told = [{"correlation_id": item["correlation_id"], "error_code": self.error_code} for item in items]
-        return json.dumps({"items": told}).encode()
-
-
 @pytest.fixture
 def twilio(settings: Settings) -> Iterator[Twilio]:
-    fake = Twilio()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            form = parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            items = [json.loads(value) for name, value in form if name == "Items"]
-            fake.asked.append((self.path, self.headers["Authorization"], items))
-            answer = fake.answer(items)
-            self.send_response(fake.status)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    fake.url = f"http://127.0.0.1:{server.server_port}"
-    settings.TWILIO_ACCOUNTS_URL = fake.url
-    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC123", "secret"
-    settings.TWILIO_CONSENT_SENDER = "MG123"
-    yield fake
-    server.shutdown()
-    server.server_close()
+    with twilio_serving(settings) as fake:
+        yield fake
 
 
 @pytest.fixture
