@@ -15,6 +15,8 @@ from consent.selectors.business import time_zone
 
 # unfold's Alpine build evaluates expressions and its colours are inline styles.
 STAFF_SITE_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+# The page of the API sets styles on its parts.
+API_DOCS_POLICY = {"style-src": [SELF, UNSAFE_INLINE]}
 
 
 class RequestIdMiddleware:
@@ -49,6 +51,8 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """Relax the policy on the staff site and the API's docs page alone."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path.startswith("/admin/") or request.path.startswith("/api/v1/docs"):
+        if request.path.startswith("/admin/"):
             response._csp_update = STAFF_SITE_POLICY  # type: ignore[attr-defined]  # how django-csp is told
+        elif request.path.startswith("/api/v1/docs"):
+            response._csp_update = API_DOCS_POLICY  # type: ignore[attr-defined]  # how django-csp is told
         return super().process_response(request, response)

@@ -281,7 +281,24 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "URL_FORMAT_OVERRIDE": None,  # the Accept header says what is wanted, no query parameter does
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Consent Desk", "VERSION": "1", "OAS_VERSION": "3.1.1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Consent Desk",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVERS": [{"url": "/"}],
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "ENUM_NAME_OVERRIDES": {
+        "AddressKind": "contacts.vocabulary.AddressKind.choices",
+        "Channel": "consent.vocabulary.Channel.choices",
+        "ChannelToAsk": "config.api.vocabulary.CHANNEL_CHOICES",
+        "DndStatus": "consent.vocabulary.DndStatus.choices",
+        "SuppressionKind": "consent.vocabulary.Kind.choices",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.openapi.finish",
+    ],
+}
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -10,8 +10,11 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from config.api.examples import DETAILS, MORE
 from config.api.paging import MOST, USUAL
 from config.api.problems import CONTENT_TYPE, RULE_TITLE, TITLES
+from config.api.reasons import ReasonShape
+from consent.sentences import REFUSALS, refusal
 
 STATUS_OF = {
     "malformed": 400,
@@ -59,11 +62,15 @@ WITH_BODY = ("too_large", "unsupported_media_type", "csrf_failed")
 
 PAGE_PARAMETERS = [
     OpenApiParameter("cursor", str, description="From `next` or `previous` of another page of this list."),
-    OpenApiParameter("page_size", int, description=f"1 to {MOST}; {USUAL} where it is not given."),
+    OpenApiParameter(
+        "page_size",
+        {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
+        description=f"1 to {MOST}; {USUAL} where it is not given.",
+    ),
 ]
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     OpenApiParameter.HEADER,
     description="Up to 255 characters. The same request with the same key is done once, and answered the same for 24"
     " hours. The same key with another request is answered 422.",
@@ -91,6 +98,8 @@ class ProblemShape(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="What is wrong, and the way out.")
     code = serializers.CharField()
     errors = FaultShape(many=True)  # type: ignore[assignment]  # the word of RFC 9457, not the serializer's own
+    reasons = ReasonShape(many=True, required=False, help_text="What stands in the way, and what would lift it.")
+    contacts = serializers.ListField(child=serializers.UUIDField(), required=False, help_text="Who may be meant.")
 
 
 def operation(
@@ -147,11 +156,18 @@ def _example(code: str, status: int) -> OpenApiExample:
         "type": f"urn:consent-desk:problem:{code}",
         "title": TITLES.get(code, RULE_TITLE),
         "status": status,
-        "detail": "What is wrong, and the way out.",
+        "detail": _detail(code),
         "code": code,
         "errors": [],
+        **MORE.get(code, {}),
     }
     return OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)], media_type=CONTENT_TYPE)
+
+
+def _detail(code: str) -> str:
+    if code in DETAILS:
+        return DETAILS[code]
+    return f"Nothing was changed. {refusal(code)}" if code in REFUSALS else TITLES.get(code, RULE_TITLE)
 
 
 class _KeyScheme(OpenApiAuthenticationExtension):

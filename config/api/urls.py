@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from config.api import openapi
 from config.api.endpoints import contacts, decisions, dnd, timeline
 
 urlpatterns = [
+    path("schema/", openapi.schema, name="api-schema"),
+    path("docs/", openapi.docs, name="api-docs"),
     path("decisions/", decisions.Decisions.as_view(), name="api-decisions"),
     path("contacts/", contacts.Contacts.as_view(), name="api-contacts"),
     path("contacts/<uuid:contact_id>/", contacts.OneContact.as_view(), name="api-contact"),

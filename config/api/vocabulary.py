@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from consent.vocabulary import CHANNELS
 from contacts.vocabulary import Word
+
+CHANNEL_CHOICES = [(each.value, each.label) for each in CHANNELS]
+"""The channels that one can ask about: all but `all`."""
 
 
 class Scope(Word):

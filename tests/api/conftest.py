@@ -16,11 +16,12 @@ from config.api.services.keys import create_key
 from config.api.vocabulary import Scope
 from consent.models import LedgerEntry
 from contacts.values import SYSTEM
+from tests.api.conformance import refuse_undocumented
 
 
 @dataclass
 class Caller:
-    """An integration with its key. Answers of 500 are answers: nothing is raised through."""
+    """An integration with its key. Answers of 500 are answers: nothing is raised through; undocumented ones fail."""
 
     text: str
     client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
@@ -31,9 +32,11 @@ class Caller:
         given = {"authorization": f"Bearer {self.text}"} if self.text else {}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = named.pop("content-type", "application/json")
-        return self.client.generic(
+        response = self.client.generic(
             method, f"/api/v1/{path}", data, content_type=content_type, headers={**given, **named}
         )
+        refuse_undocumented(method, f"/api/v1/{path}", response)
+        return response
 
     def get(self, path: str, **headers: str) -> Any:
         return self("GET", path, **headers)

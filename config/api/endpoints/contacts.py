@@ -51,6 +51,18 @@ class ContactPage(serializers.Serializer[Any]):
     results = ContactShape(many=True)
 
 
+class HighLevelPage(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = HighLevelShape(many=True)
+
+
+PAGE = PolymorphicProxySerializer(
+    component_name="AnyContactPage",
+    serializers=[ContactPage, HighLevelPage],
+    resource_type_field_name=None,
+    many=False,
+)
 ANSWER = PolymorphicProxySerializer(
     component_name="AnyContact", serializers=[ContactShape, HighLevelShape], resource_type_field_name=None
 )
@@ -120,7 +132,7 @@ class Contacts(ContactView):
         tag="contacts",
         summary="Find contacts",
         description="By filters that hold together, oldest contact first.",
-        answers={200: ContactPage},
+        answers={200: PAGE},
         parameters=[
             *(
                 OpenApiParameter(name, str, description=str(each.label))
