@@ -20,6 +20,7 @@ PROFILE: dict[str, str] = {
     "holiday_country": "US",
     "holiday_region": "OR",
 }
+SENDING_DOMAIN = "mail.tamarack.example"
 PASSWORD = "look-around-2026"  # noqa: S105  (printed on the console, for a machine of one's own)
 
 

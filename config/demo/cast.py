@@ -69,6 +69,9 @@ def stories(people: Mapping[str, Person], *, now: datetime) -> Iterator[Act]:
     yield Act(ago(14.3), lambda desk, at: desk.door.mail(BOUNCE, owen.email, subject="Trail Notes", at=at))
     yield Act(ago(7.8), lambda desk, at: desk.door.failure(owen.number, "30003", at=at))
 
+    yield Act(ago(18.4), lambda desk, at: desk.door.mail(BOUNCE, victor.email, subject="Trail Notes", at=at))
+    yield Act(ago(15.2), lambda desk, at: desk.clear_bounce(victor, by="agent", at=at, note="His mailbox was full."))
+
     yield texted(ruth, "stop texting this phone please", 9.4)
 
     yield texted(dennis, "go to hell, all of you", 20.4)

@@ -17,6 +17,7 @@ from config.demo.business import (
     PAIRED,
     PASSWORD,
     PROFILE,
+    SENDING_DOMAIN,
     STAFF,
 )
 from config.demo.door import Door
@@ -28,7 +29,7 @@ from consent.services.consent_records import GivenConsent, record_consent
 from consent.services.consent_texts import save_text
 from consent.services.recording import record_event
 from consent.services.request_log import log_request
-from consent.values import ConsentEvent
+from consent.values import Attestation, ConsentEvent
 from consent.vocabulary import (
     ADDRESS_KIND_OF,
     CHANNELS,
@@ -47,7 +48,8 @@ from contacts.vocabulary import ActorKind, AddressKind
 from lists import services as lists
 from lists.values import LaterConsent
 
-PROVIDERS = {Channel.EMAIL: "Mailgun", Channel.FACEBOOK: "Meta through Twilio"}
+PROVIDERS = {Channel.EMAIL: ("Mailgun", SENDING_DOMAIN)}
+"""Who carries a channel, under which account; Twilio the others."""
 
 
 class Desk:
@@ -88,7 +90,8 @@ class Desk:
         profile.update_profile(note="moving in", by=by, at=at, **PROFILE)
         for channel in CHANNELS:
             if channel not in RETIRED_CHANNELS:
-                profile.connect_channel(channel=channel, provider=PROVIDERS.get(channel, "Twilio"), by=by, at=at)
+                provider, account = PROVIDERS.get(channel, ("Twilio", ""))
+                profile.connect_channel(channel=channel, provider=provider, account=account, by=by, at=at)
         for draft in reversed(LISTS):
             paired = self.lists.get(PAIRED.get(draft.slug, ""))
             made = lists.create_list(draft=replace(draft, opt_out_list_id=paired), by=self.staff["marketing"], at=at)
@@ -174,6 +177,18 @@ class Desk:
             note=note,
             reasons=reasons,
             direction=direction,
+        )
+
+    def clear_bounce(self, person: Person, *, by: str, at: datetime, note: str) -> None:
+        """Clear a bounce with the two statements that it needs."""
+        dnd.lift(
+            contact_id=self.contacts[person.key],
+            channels=[Channel.EMAIL],
+            reasons=[Reason.BOUNCE],
+            attest=Attestation(provider_entry_removed=True, address_validated=True),
+            by=self.staff[by],
+            at=at,
+            note=note,
         )
 
     def record_opt_out(

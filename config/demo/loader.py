@@ -10,6 +10,7 @@ from random import Random
 
 from django.db import transaction
 
+from config.demo import provider_lists
 from config.demo.acts import Act
 from config.demo.cast import stories
 from config.demo.crowd import STRANGERS, Crowd
@@ -64,6 +65,7 @@ def load(
         if number % 50 == 0:
             progress(number / len(acts))
     desk.door.check()
+    provider_lists.compare(at=now)
     progress(1)
     return Loaded(Contact.objects.count(), InboundMessage.objects.count(), LedgerEntry.objects.count())
 

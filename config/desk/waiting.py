@@ -30,12 +30,16 @@ MOST_HOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One number that asks for somebody. `is_calm`: nothing to do; `note` says what it is about."""
+    """One number that asks for somebody; `note` says what it is about.
+
+    `is_calm`: nothing to do. `is_urgent` False: worth a look when there is time, because nobody waits for it.
+    """
 
     title: str
     count: int
     link: str
     note: str
+    is_urgent: bool = True
 
     @property
     def is_calm(self) -> bool:
@@ -59,9 +63,13 @@ def _contradictions(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
     if not request.user.has_perm("consent.view_suppression"):
         return
     counts = contradictions.counts(now=now)
-    told = ", ".join(f"{each.label}: {contradictions.shown(n)}" for each, n in counts.items() if n)
+    told = "; ".join(f"{each.label}: {contradictions.shown(n)}" for each, n in counts.items() if n)
     yield Card(
-        "Contradictions", sum(counts.values()), reverse("admin:contradictions"), told or "All records fit together."
+        "Contradictions",
+        sum(counts.values()),
+        reverse("admin:contradictions"),
+        told or "All records fit together.",
+        is_urgent=False,
     )
 
 
@@ -80,7 +88,7 @@ def _consents(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
     if found:
         more = " or more" if found == MOST_COUNTED else ""
         link = listing("consent_consentrecord", state="soon_30")
-        yield Card("Consents that run out", found, link, f"Within 30 days{more}. Ask again before.")
+        yield Card("Consents that run out", found, link, f"Within 30 days{more}. Ask again before.", is_urgent=False)
 
 
 def _inbox(request: HttpRequest, *, now: datetime, day: date) -> Iterator[Card]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from consent.models import Drift, DriftRun
 from consent.models.drift import DriftListing, DriftOutcome, DriftSort
-from consent.providers.mailgun_suppressions import Entry, Listing
+from consent.providers.mailgun_suppressions import Entry, Listing, Page
 from consent.selectors.drift import (
     REASON_OF,
     lifted_at,
@@ -49,14 +49,26 @@ class Found:
     detail: str = ""
 
 
+Pages = Callable[[str, Listing], Iterable[Page]]
+"""A domain's list, page by page. Raises: MailgunAway, MailgunRefused."""
+
+
 def compare_mailgun(*, at: datetime) -> DriftRun:
     """Compare each sending domain's three lists with what stands here, and keep the differences.
 
     A list that can't be read whole leaves its differences as they were, and the run says why.
     Once: the same differences again stay the same rows; those that are no more end as `gone`.
     """
-    compared, errors = 0, []
     domains = mailgun_domains() if settings.MAILGUN_API_KEY else ()
+    return compare_lists(domains=domains, pages=mailgun_api.pages, at=at)
+
+
+def compare_lists(*, domains: Sequence[str], pages: Pages, at: datetime) -> DriftRun:
+    """Compare what `pages` gives for each sending domain and list; without a domain the run says what is missing.
+
+    Once: as compare_mailgun.
+    """
+    compared, errors = 0, []
     if not domains:
         errors.append("Mailgun can't be asked: set MAILGUN_API_KEY, and MAILGUN_DOMAINS or the channel's account.")
     for listing in DriftListing:
@@ -66,7 +78,7 @@ def compare_mailgun(*, at: datetime) -> DriftRun:
         is_whole = bool(domains)
         for domain in domains:
             try:
-                theirs = _compare_listing(domain, listing, at=at)
+                theirs = _compare_listing(domain, listing, pages=pages, at=at)
             except (MailgunAway, MailgunRefused) as error:
                 errors.append(f"{domain}, {listing.label.lower()}: {error}")
                 is_whole = False
@@ -82,10 +94,10 @@ def compare_mailgun(*, at: datetime) -> DriftRun:
     return _ran(MAILGUN, compared, "; ".join(errors), at=at)
 
 
-def _compare_listing(domain: str, listing: DriftListing, *, at: datetime) -> set[int]:
+def _compare_listing(domain: str, listing: DriftListing, *, pages: Pages, at: datetime) -> set[int]:
     """Compare one list, page by page, and return the addresses that are on it."""
     seen: set[int] = set()
-    for page in mailgun_api.pages(domain, Listing(listing.value)):
+    for page in pages(domain, Listing(listing.value)):
         with transaction.atomic():
             rows = _addresses(page.entries, at=at)
             _keep(MAILGUN, _differing(rows, domain, listing), at=at)

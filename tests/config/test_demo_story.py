@@ -18,9 +18,11 @@ from config.demo.loader import DatabaseNotEmpty, Loaded, load
 from config.demo.people import read_people
 from consent import selectors
 from consent.models import ChannelState, Delivery, DoorCounter, InboundMessage, LedgerEntry, Suppression
+from consent.models.drift import DriftSort
 from consent.models.evidence import Evidence, EvidenceStatus
 from consent.selectors.decisions import Subject
 from consent.selectors.dnd import ContactDnd, contact_dnd
+from consent.selectors.drift import open_differences
 from consent.values import GateRequest
 from consent.vocabulary import (
     CHANNELS,
@@ -231,3 +233,9 @@ def test_the_command_refuses_production(settings):
 
     with pytest.raises(CommandError, match="--yes-i-know"):
         call_command("load_demo")
+
+
+def test_the_providers_lists_differ_from_ours_in_each_way(demo):
+    sorts = set(open_differences().values_list("sort", flat=True))
+
+    assert sorts == {DriftSort.THEIRS_ONLY, DriftSort.LIFTED_HERE, DriftSort.OURS_ONLY}

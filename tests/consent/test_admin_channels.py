@@ -76,7 +76,7 @@ def test_staff_see_events_arrive_fail_and_be_refused(desk: Client, ada: Contact)
     page = desk.get(CHANNELS).content.decode()
     assert f"/admin/consent/delivery/{failed.pk}/change/" in page
     assert "The sender is no address" in page
-    assert "1 request proved nothing in 7 days" in page
+    assert "1 request without a valid proof in 7 days" in page
     (door, _) = next(view for view in desk.get(CHANNELS).context["channels"] if view.channel is Channel.SMS).doors
     assert door.health.last_at == now
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from config.demo.business import NAME
 from config.demo.loader import DatabaseNotEmpty, load
+from consent.services import sealing, verifying
+from contacts.values import SYSTEM
 
 
 class Command(BaseCommand):
@@ -33,6 +35,8 @@ class Command(BaseCommand):
                 "There are contacts already; the demo goes into an empty database only. "
                 "`make clean` removes this checkout's data, and `make run` begins anew."
             ) from error
+        sealing.seal_due(at=timezone.now())
+        verifying.verify_ledger(by=SYSTEM, at=timezone.now())
         self.stdout.write(
             f"{NAME}: {loaded.contacts} contacts, {loaded.messages:,} messages, {loaded.ledger_entries:,} ledger rows."
         )
