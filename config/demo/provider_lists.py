@@ -44,7 +44,7 @@ def _cleared_here() -> list[tuple[str, datetime]]:
     bounces = Suppression.objects.filter(reason=Reason.BOUNCE, address__kind=AddressKind.EMAIL)
     standing = bounces.filter(lifted_at=None).values("address_id")
     ended = bounces.exclude(lifted_at=None).exclude(address_id__in=standing).order_by("address_id")
-    return [(row.address.value, row.reaffirmed_at) for row in ended.select_related("address")[:STILL_THERE]]
+    return list(ended.values_list("address__value", "reaffirmed_at")[:STILL_THERE])
 
 
 def _never_silenced() -> list[str]:
