@@ -56,7 +56,7 @@ class Situations:
     """What is known about everybody in some cases, read at once, and kept up as the cases are decided.
 
     Shape: `holders` are the contacts who hold each address that a case names. `standing` is what stands for all of
-    them, where somebody has read that already.
+    them, and `opted_in` when they opted in, where somebody has read that already.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Situations:
         holders: Mapping[int, tuple[int, ...]],
         at: datetime,
         standing: tuple[ActiveSuppression, ...] | None = None,
+        opted_in: Mapping[int, Mapping[tuple[Channel, EventKind], datetime]] | None = None,
     ) -> None:
         self.at = at
         self.holders = holders
@@ -80,11 +81,16 @@ class Situations:
             addresses=named | held | {row.address_id for row in ended if row.address_id is not None},
             known=standing,
         )
-        self.opted_in = newest_opt_ins_by_address(
+        self.opted_in = self._opt_ins(cases, named) if opted_in is None else opted_in
+        self._next_id = UNWRITTEN
+
+    def _opt_ins(
+        self, cases: Sequence[Case], named: set[int]
+    ) -> Mapping[int, Mapping[tuple[Channel, EventKind], datetime]]:
+        return newest_opt_ins_by_address(
             address_ids=named | {address for case in cases if case.address_id is None for address in self._held(case)},
             channels={each for case in cases for channel in case.event.channels for each in _meant_by(channel)},
         )
-        self._next_id = UNWRITTEN
 
     def _read_standing(
         self, *, contacts: set[int], addresses: set[int], known: tuple[ActiveSuppression, ...] | None

@@ -30,11 +30,19 @@ class StoredEntry(TypedDict):
     text: str
 
 
+Newest = tuple[int, datetime] | None
+"""Number and time of the newest version of the business's own words; None where it never added any."""
+
+
 def word_lists() -> WordLists:
     """Return the lists that messages are read with. Costs one small query; each version is built once a process."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT number, saved_at FROM consent_wordlistversion ORDER BY number DESC LIMIT 1")
-        newest = cursor.fetchone()
+        return words_of(cursor.fetchone())
+
+
+def words_of(newest: Newest) -> WordLists:
+    """Return the lists in force where this is the newest version."""
     return DEFAULT_WORDS if newest is None else _built(*newest)
 
 

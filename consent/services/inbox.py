@@ -58,10 +58,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader made of a delivery. `ignored` names why there was nothing to do, `note` what staff should know."""
+    """What a reader made of a delivery. `ignored` names why there was nothing to do, `note` what staff should know.
+
+    `asks_for_help`: its sender is told how to get help, unless something is against it.
+    """
 
     ignored: str = ""
     note: str = ""
+    asks_for_help: bool = False
 
 
 Reader = Callable[[Delivery, datetime], Read]
@@ -133,7 +137,20 @@ def _conflict(row: Delivery, key: str) -> Accepted:
     return Accepted(stored.pk, is_new=True, is_conflict=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where a delivery stands now, and what its reader made of it; None where nothing was read this time."""
+
+    status: DeliveryStatus
+    read: Read | None = None
+
+
 def process(*, delivery_id: int, at: datetime) -> DeliveryStatus:
+    """Settle a delivery, and return where it stands. Raises and Once: as `settle`."""
+    return settle(delivery_id=delivery_id, at=at).status
+
+
+def settle(*, delivery_id: int, at: datetime) -> Settled:
     """Read one delivery and settle it, or keep it for another try.
 
     Raises: nothing that the reader raises; it is logged and noted on the row. Where the database itself is gone, the
@@ -144,21 +161,21 @@ def process(*, delivery_id: int, at: datetime) -> DeliveryStatus:
         with transaction.atomic():
             row = _locked(delivery_id)
             if row.status not in {DeliveryStatus.PENDING, DeliveryStatus.FAILED}:
-                return DeliveryStatus(row.status)
+                return Settled(DeliveryStatus(row.status))
             read = _readers[row.door](row, row.received_at)
             status = DeliveryStatus.IGNORED if read.ignored else DeliveryStatus.PROCESSED
             with connection.cursor() as cursor:
                 cursor.execute(_SETTLE, [status, (read.ignored or read.note)[:500], at, row.pk])
-            return status
+        return Settled(status, read)
     except UnreadableDelivery as error:
-        return _keep(delivery_id, reason=str(error), at=at, retry=False)
+        return Settled(_keep(delivery_id, reason=str(error), at=at, retry=False))
     except Exception as error:
         log.exception("delivery_failed", delivery_id=delivery_id)
         try:
-            return _keep(delivery_id, reason=f"{type(error).__name__}: {error}", at=at, retry=True)
+            return Settled(_keep(delivery_id, reason=f"{type(error).__name__}: {error}", at=at, retry=True))
         except (DatabaseError, InterfaceError):
             log.exception("delivery_not_noted", delivery_id=delivery_id)
-            return DeliveryStatus.PENDING
+            return Settled(DeliveryStatus.PENDING)
 
 
 def _locked(delivery_id: int) -> Delivery:

@@ -11,8 +11,9 @@ from consent.models import InboundMessage
 from consent.registry import HandledMessage, registry
 from consent.selectors.inbound import refusing
 from consent.services.ledger import Proof
-from consent.services.recording import Recorded, lock_sender, record_from
+from consent.services.recording import Recorded, record_from
 from consent.services.rows import insert
+from consent.services.senders import Sender, lock_sender
 from consent.values import ConsentEvent, Reading
 from consent.vocabulary import Channel, Direction, EventKind, MessageClass, Signal, Source
 from contacts.values import Actor
@@ -77,15 +78,16 @@ def event_kinds(message: ReceivedMessage, *, any_message_opts_in: Callable[[], b
 _OPTS_IN = {EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_ANY, EventKind.MARKETING_RESUME}
 
 
-def receive(*, message: ReceivedMessage, by: Actor, at: datetime) -> list[Recorded]:
+def receive(*, message: ReceivedMessage, by: Actor, at: datetime, sender: Sender | None = None) -> list[Recorded]:
     """Store a message and record what it does, in the caller's transaction.
 
     Consent is read before anything else can refuse the message, so that a blocked contact's STOP is never lost. What
     a blocked or inbound-DND contact wrote is marked `refused_inbound`: it belongs in no conversation and gets no reply.
+    Shape: `sender` where it was locked in this transaction to read the message, and nothing has changed since.
     Once: the delivery's position is unique; a repeat raises IntegrityError and undoes nothing that stands.
     Source: docs/rules.md, rows R01 to R03, R12, R13, R18 to R22, R30 to R33, R35, L01 to L04.
     """
-    sender = lock_sender(address_id=message.address_id)
+    sender = sender or lock_sender(address_id=message.address_id)
     kinds = event_kinds(message, any_message_opts_in=any_message_opts_in)
     reading = message.reading
     refused_by = refusing(sender.standing, channel=message.channel)

@@ -17,7 +17,8 @@ from consent.selectors.situations import Case, Situations
 from consent.services import consent_following
 from consent.services.applying import Decided, apply
 from consent.services.ledger import NO_PROOF, Proof
-from consent.values import ActiveSuppression, ConsentEvent, Outcome, Situation
+from consent.services.senders import Sender
+from consent.values import ConsentEvent, Outcome, Situation
 from consent.vocabulary import Effect
 from contacts.services import lock_crowd, lock_for_contact, lock_for_contacts, lock_holders
 from contacts.values import Actor
@@ -76,25 +77,6 @@ def record_event(
         return _record([case], holders=_lock(case), proof=proof, by=by, at=at)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """An address under lock: who holds it, and what stands for it and for them."""
-
-    address_id: int
-    holders: tuple[int, ...]
-    standing: tuple[ActiveSuppression, ...]
-
-
-def lock_sender(*, address_id: int) -> Sender:
-    """Lock the address that something came from and whoever holds it, and read what stands there. Needs a transaction.
-
-    Raises: AddressMissing.
-    """
-    holders = lock_holders(address_id=address_id)
-    standing = selectors.active_suppressions(contact_ids=holders, address_ids=[address_id])
-    return Sender(address_id, holders, standing)
-
-
 def record_from(
     *, sender: Sender, events: Sequence[ConsentEvent], proof: Proof, by: Actor, at: datetime
 ) -> list[Recorded]:
@@ -105,7 +87,7 @@ def record_from(
     """
     cases = [Case(event, address_id=sender.address_id) for event in events]
     holders = {sender.address_id: sender.holders}
-    return _record(cases, holders=holders, standing=sender.standing, proof=proof, by=by, at=at)
+    return _record(cases, holders=holders, sender=sender, proof=proof, by=by, at=at)
 
 
 def record_events(*, cases: Sequence[Case], by: Actor, at: datetime) -> list[Recorded]:
@@ -159,15 +141,20 @@ def _record(
     proof: Proof,
     by: Actor,
     at: datetime,
-    standing: tuple[ActiveSuppression, ...] | None = None,
+    sender: Sender | None = None,
 ) -> list[Recorded]:
-    situations = Situations(cases, holders=holders, at=at, standing=standing)
+    situations = (
+        Situations(cases, holders=holders, at=at, standing=sender.standing, opted_in=sender.opted_in)
+        if sender
+        else Situations(cases, holders=holders, at=at)
+    )
     recorded: list[Recorded] = []
     waiting: list[Decided] = []
 
     def write() -> None:
         new_ids = apply(waiting, proof=proof, by=by, at=at)
-        consent_following.follow(waiting, proof=proof, by=by, at=at)
+        nobody_agreed = sender is not None and not sender.has_agreed and not recorded
+        consent_following.follow(waiting, proof=proof, by=by, at=at, nobody_agreed=nobody_agreed)
         recorded.extend(Recorded(one.event_id, one.change.outcomes, new_ids[one.event_id]) for one in waiting)
         waiting.clear()
 

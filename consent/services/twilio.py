@@ -16,11 +16,12 @@ from consent.selectors import business_profile
 from consent.selectors.business import default_region
 from consent.selectors.codes import status_effects
 from consent.selectors.questions import is_answer_awaited
-from consent.selectors.words import word_lists
+from consent.selectors.words import words_of
 from consent.services.inbox import Read, UnreadableDelivery, storable_id
 from consent.services.ledger import Proof
 from consent.services.messages import ReceivedMessage, receive, storable
 from consent.services.recording import record_event
+from consent.services.senders import meet_sender
 from consent.values import ConsentEvent
 from consent.vocabulary import ADDRESS_KIND_OF, Channel, MessageClass, Source
 from contacts.normalize import InvalidAddress, normalize
@@ -60,8 +61,8 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
         address = normalize(ADDRESS_KIND_OF[message.channel], message.sender, region=default_region(), strict=False)
     except InvalidAddress as error:
         raise UnreadableDelivery(f"The sender is no address: {error}") from error
-    sender = get_or_create_address(canonical=address, at=at)
-    words = word_lists()
+    sender = meet_sender(canonical=address, at=at)
+    words = words_of(sender.words)
     reading = keywords.read(
         message.body,
         words=words,
@@ -69,7 +70,7 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
         opt_in_pending=is_answer_awaited(
             body=message.body,
             words=words,
-            address_id=sender.pk,
+            address_id=sender.address_id,
             channel=message.channel,
             at=delivery.received_at,
         ),
@@ -80,7 +81,7 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
     receive(
         message=ReceivedMessage(
             delivery_id=delivery.pk,
-            address_id=sender.pk,
+            address_id=sender.address_id,
             channel=message.channel,
             body=message.body,
             reading=reading,
@@ -88,10 +89,11 @@ def read_inbound(delivery: Delivery, at: datetime) -> Read:
             provider_enforces=said_by_provider or (message.channel is Channel.SMS and message.bare_default_keyword),
             sent_to=message.sent_to,
         ),
+        sender=sender,
         by=TWILIO,
         at=at,
     )
-    return Read()
+    return Read(asks_for_help=reading.message_class is MessageClass.HELP)
 
 
 def reply_to(*, delivery_id: int) -> str:

@@ -45,9 +45,11 @@ def inbound(request: HttpRequest) -> HttpResponse:
     )
     if accepted.is_conflict:
         return HttpResponse("Another body came under this MessageSid before.", status=409, content_type="text/plain")
-    status = inbox.process(delivery_id=accepted.delivery_id, at=at)
+    settled = inbox.settle(delivery_id=accepted.delivery_id, at=at)
     # What is stored has been accepted, also where it could not be read: no answer to it then, but no error either.
-    text = twilio.reply_to(delivery_id=accepted.delivery_id) if status is DeliveryStatus.PROCESSED else ""
+    # What was read earlier is answered as it was then; of what was read now, only HELP is answered at all.
+    is_answered = settled.status is DeliveryStatus.PROCESSED and (settled.read is None or settled.read.asks_for_help)
+    text = twilio.reply_to(delivery_id=accepted.delivery_id) if is_answered else ""
     return HttpResponse(twilio_inbound.reply(text) if text else EMPTY_TWIML, content_type="text/xml")
 
 
