@@ -16,6 +16,7 @@ from config.api.problems import Fault, Problem, faults_of, invalid, not_found
 from consent.services.dnd import UnableToSetDnd
 from contacts.normalize import InvalidAddress
 from contacts.services import AddressMissing, ContactMissing, ContactRefusal, TwoPrimaries, UnknownField
+from lists.services import InvalidList, ListMissing, ListRefusal
 
 log = structlog.get_logger(__name__)
 
@@ -112,6 +113,9 @@ _TELLERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (ContactRefusal, _contact_refusal),
     (InvalidAddress, _address),
     (UnableToSetDnd, _dnd),
+    (InvalidList, lambda wrong: invalid(Fault(wrong.field, wrong.code, wrong.message))),
+    (ListMissing, lambda wrong: not_found(wrong.message)),
+    (ListRefusal, lambda wrong: Problem(409, wrong.code, wrong.message)),
     (ValidationError, _model_validation),
     ((OperationalError, InterfaceError), _database),
 )

@@ -45,20 +45,26 @@ class Asked:
     backwards: bool = False
 
 
-def asked(request: Request, *, purpose: str) -> Asked:
-    """Return which page of which size is asked for. Raises: Problem for a cursor that is not from this list."""
+def page_size(request: Request) -> int:
+    """Return how many rows are asked for. Raises: Problem."""
     given = request.query_params.get("page_size", str(USUAL))
     if not (given.isascii() and given.isdigit() and len(given) < 5 and 1 <= int(given) <= MOST):
         raise invalid(Fault("page_size", "out_of_range", f"Send a number from 1 to {MOST}."))
+    return int(given)
+
+
+def asked(request: Request, *, purpose: str) -> Asked:
+    """Return which page of which size is asked for. Raises: Problem for a cursor that is not from this list."""
+    size = page_size(request)
     cursor = request.query_params.get("cursor")
     if cursor is None:
-        return Asked(int(given))
+        return Asked(size)
     try:
         backwards, key = unwrap_values(cursor, purpose=f"cursor:{purpose}")
     except Unreadable as no:
         detail = "This is no cursor of this list. Begin without one, and follow “next”."
         raise invalid(Fault("cursor", "unknown_cursor", detail)) from no
-    return Asked(int(given), key, backwards)
+    return Asked(size, key, backwards)
 
 
 def page_of(

@@ -38,6 +38,7 @@ TITLES: dict[str, str] = {
     "database_unavailable": "The database does not answer",
     "ambiguous_address": "Several contacts hold these addresses",
     "contact_deleted": "The contact was deleted",
+    "no_paired_list": "The list has no paired opt-out list",
     "holdings_unsettled": "The addresses are being changed",
 }
 """Code → title. A code that is not here is a rule's "no"."""

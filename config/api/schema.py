@@ -106,7 +106,7 @@ def operation(
     *,
     name: str,
     summary: str,
-    answers: Mapping[int, Any],
+    answers: Mapping[Any, Any],
     description: str = "",
     request: Any = None,
     parameters: Sequence[OpenApiParameter] = (),
@@ -118,8 +118,9 @@ def operation(
 ) -> Callable[[Any], Any]:
     """Return the decorator that describes a method of an ApiView.
 
-    Shape: `answers` maps a status to a serializer or OpenApiResponse; `problems` are the codes beyond those that every
-    operation has. A write gets the Idempotency-Key, a list the parameters of pages.
+    Shape: `answers` maps a status, or a status with a media type, to a serializer or OpenApiResponse;
+    `problems` are the codes beyond those that every operation has. A write gets the Idempotency-Key, a list the
+    parameters of pages.
     """
     codes = [*ALWAYS, *(WITH_BODY if request is not None else ()), *problems]
     more = [*([IDEMPOTENCY_KEY] if is_write else []), *(PAGE_PARAMETERS if is_list else [])]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path
 
 from config.api import openapi
-from config.api.endpoints import contacts, decisions, dnd, timeline
+from config.api.endpoints import (
+    audience,
+    contacts,
+    decisions,
+    dnd,
+    events,
+    lists,
+    members,
+    members_bulk,
+    timeline,
+)
 
 urlpatterns = [
     path("schema/", openapi.schema, name="api-schema"),
@@ -18,4 +28,11 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/dnd/<str:channel>/", dnd.ChannelDndView.as_view(), name="api-dnd-channel"),
     path("contacts/<uuid:contact_id>/do-not-contact/", dnd.DoNotContactView.as_view(), name="api-do-not-contact"),
     path("contacts/<uuid:contact_id>/block/", dnd.BlockView.as_view(), name="api-block"),
+    path("lists/", lists.Lists.as_view(), name="api-lists"),
+    path("lists/<slug:slug>/", lists.OneList.as_view(), name="api-list"),
+    path("lists/<slug:slug>/members/", members.Members.as_view(), name="api-members"),
+    path("lists/<slug:slug>/members/bulk/", members_bulk.MembersBulk.as_view(), name="api-members-bulk"),
+    path("lists/<slug:slug>/members/<uuid:contact_id>/", members.Member.as_view(), name="api-member"),
+    path("lists/<slug:slug>/audience/", audience.Audience.as_view(), name="api-audience"),
+    path("events/", events.Events.as_view(), name="api-events"),
 ]

@@ -9,7 +9,7 @@ from lists.services.catalogue import archive_list, create_list, restore_list, up
 from lists.services.errors import InvalidList, ListMissing, ListRefusal, NoPairedList
 from lists.services.hooks import opt_out_by_keyword, opt_out_with_address
 from lists.services.joining import add, remove
-from lists.services.opting_out import opt_out, opt_out_address
+from lists.services.opting_out import opt_out, opt_out_address, opt_out_many
 from lists.services.personal_data import forget_address_words, forget_memberships, take_over_memberships
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "opt_out",
     "opt_out_address",
     "opt_out_by_keyword",
+    "opt_out_many",
     "opt_out_with_address",
     "remove",
     "restore_list",

@@ -9,7 +9,8 @@ from functools import partial
 from django.db import transaction
 
 from consent.vocabulary import Effect, EventKind, Source
-from contacts.services import lock_for_address
+from contacts.models import ContactAddress
+from contacts.services import lock_addresses, lock_for_address
 from contacts.values import Actor
 from lists import rules
 from lists.models import ListAddressOptOut
@@ -64,6 +65,42 @@ def opt_out_address(
     act = _act(list_id, by=by, at=at, source=source, occurred_at=occurred_at, message_id=message_id, note=note)
     holders = [contact.pk for contact in lock_for_address(address_id=address_id).contacts]
     return opt_out_locked(act, lock_standings(list_id, holders), address_id=address_id)
+
+
+@transaction.atomic
+def opt_out_many(
+    *,
+    list_id: int,
+    contact_ids: Iterable[int],
+    address_ids: Iterable[int],
+    by: Actor,
+    at: datetime,
+    source: Source,
+    note: str = "",
+) -> ListChange:
+    """Record now that contacts and whoever is at these addresses left a list (M03), in a fixed number of statements.
+
+    An address that nobody holds keeps the opt-out until its first holder takes it over.
+    Shape: in `addresses` each that was named and each that is silenced by its holder.
+    Once: `unchanged`. Raises: ListMissing.
+    """
+    act = _act(list_id, by=by, at=at, source=source, occurred_at=None, message_id=None, note=note)
+    named = {address.pk for address in lock_addresses(address_ids)}
+    # Read under the locks of the addresses, so that nobody joins or leaves one meanwhile.
+    holdings = ContactAddress.objects.filter(address_id__in=named)
+    held, holders = set(holdings.values_list("address_id", flat=True)), holdings.values_list("contact_id", flat=True)
+    standings = lock_standings(list_id, {*contact_ids, *holders})
+    verdicts = judge(standings, partial(rules.opt_out, occurred_at=act.occurred_at))
+    silent = [standing for pk, standing in standings.items() if verdicts[pk].effect in _SILENT]
+    write_memberships(
+        act,
+        [each for each in silent if each.opted_out_at is None or each.opted_out_at < act.occurred_at],
+        opted_out_at=act.occurred_at,
+    )
+    of_holders = silence(act, {*held, *addresses_of(each.contact_id for each in silent)})
+    unheld = silence(act, named - held, unheld=True)
+    of_named = {pk: verdict for pk, verdict in of_holders.items() if pk in named}
+    return record(act, verdicts, {**_newly_set(of_holders), **of_named, **unheld})
 
 
 def _act(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
@@ -14,9 +11,10 @@ from rest_framework.request import Request
 
 from config.api.answering import answer, iso
 from config.api.bodies import Body, Moment, Text, read
-from config.api.problems import Fault, Problem, invalid
+from config.api.problems import Fault, invalid
 from config.api.reasons import ReasonShape, of_refusal
 from config.api.schema import operation
+from config.api.subjects import MOST, canonical_values, contact_numbers, read_subjects
 from config.api.views import ApiView
 from config.api.vocabulary import Scope
 from consent.selectors import decide_many
@@ -25,11 +23,7 @@ from consent.selectors.past import MomentRefused
 from consent.services.decisions import record_answers
 from consent.values import GateRequest
 from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Purpose
-from contacts.models import Address, Contact
-from contacts.normalize import InvalidAddress, normalize
-from contacts.vocabulary import AddressKind
 
-MOST = 10_000
 NOBODY = 0
 """The number of no contact: the gate answers `unknown_contact`."""
 
@@ -134,9 +128,9 @@ class Decisions(ApiView):
     def post(self, request: Request) -> HttpResponse:
         asked = read(Question, request.data)
         question = GateRequest(Channel(asked["channel"]), Purpose(asked["purpose"]), asked.get("list"))
-        contacts, addresses = _subjects(asked)
-        numbers = _numbers(contacts)
-        canonical = _canonical(addresses, ADDRESS_KIND_OF[question.channel])
+        contacts, addresses = read_subjects(asked)
+        numbers = contact_numbers(contacts)
+        canonical = canonical_values(addresses, ADDRESS_KIND_OF[question.channel])
         subjects = [
             *(Subject(contact_id=numbers.get(each, NOBODY)) for each in contacts),
             *(
@@ -179,58 +173,3 @@ def _tell(contact: str | None, given: str | None, found: Answer) -> dict[str, An
         "allowed": found.decision.allowed,
         "reasons": [of_refusal(each) for each in found.decision.reasons],
     }
-
-
-def _subjects(asked: dict[str, Any]) -> tuple[list[UUID], list[str]]:
-    """Return whom a question is about. Raises: Problem."""
-    given_contacts, given_addresses = _listed(asked, "contacts"), _listed(asked, "addresses")
-    count = len(given_contacts) + len(given_addresses)
-    if count > MOST:
-        raise Problem(413, "too_many_subjects", f"{count} subjects; a call takes {MOST}. Ask in several calls.")
-    if not count:
-        raise invalid(Fault("contacts", "required", "Name at least one contact or address."))
-    faults: list[Fault] = []
-    contacts: list[UUID] = []
-    for number, each in enumerate(given_contacts):
-        try:
-            contacts.append(UUID(each))
-        except (ValueError, AttributeError, TypeError):
-            faults.append(Fault(f"contacts[{number}]", "not_an_id", "Send the id of a contact, a UUID."))
-    faults += [
-        Fault(f"addresses[{number}]", "not_a_string", "Send an address as a string, of 400 characters at most.")
-        for number, each in enumerate(given_addresses)
-        if not isinstance(each, str) or len(each) > 400
-    ]
-    if faults:
-        raise invalid(*faults[:100])
-    return contacts, given_addresses
-
-
-def _listed(asked: dict[str, Any], name: str) -> list[Any]:
-    given = asked.get(name, [])
-    if not isinstance(given, list):
-        raise invalid(Fault(name, "not_a_list", "Send a list."))
-    return given
-
-
-def _numbers(contacts: Sequence[UUID]) -> dict[UUID, int]:
-    return dict(Contact.objects.filter(public_id__in=set(contacts)).values_list("public_id", "id")) if contacts else {}
-
-
-def _canonical(addresses: Sequence[str], kind: AddressKind) -> dict[str, str | None]:
-    """Return each spelling's canonical form; None for what is no address.
-
-    What somebody has as it is written needs no reading: a canonical form is its own. That saves most of the time.
-    """
-    if not addresses:
-        return {}
-    asked = {each for each in addresses if "\x00" not in each}
-    known = set(Address.objects.filter(kind=kind, value__in=asked).values_list("value", flat=True))
-    return {each: each if each in known else _read(each, kind) for each in dict.fromkeys(addresses)}
-
-
-def _read(address: str, kind: AddressKind) -> str | None:
-    try:
-        return normalize(kind, address, region=settings.DEFAULT_REGION).value
-    except InvalidAddress:
-        return None

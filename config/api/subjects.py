@@ -1,0 +1,89 @@
+"""Whom a call about many is about: contacts by id, and addresses in any spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from config.api.problems import Fault, Problem, invalid
+from contacts.models import Address, Contact
+from contacts.normalize import InvalidAddress, normalize
+from contacts.values import CanonicalAddress
+from contacts.vocabulary import AddressKind
+
+MOST = 10_000
+"""Subjects that one call takes."""
+
+
+def read_subjects(asked: Mapping[str, Any]) -> tuple[list[UUID], list[str]]:
+    """Return the `contacts` and `addresses` of a body: 1 to 10,000 together. Raises: Problem."""
+    given_contacts, given_addresses = _listed(asked, "contacts"), _listed(asked, "addresses")
+    count = len(given_contacts) + len(given_addresses)
+    if count > MOST:
+        raise Problem(413, "too_many_subjects", f"{count} subjects; a call takes {MOST}. Send several calls.")
+    if not count:
+        raise invalid(Fault("contacts", "required", "Name at least one contact or address."))
+    faults: list[Fault] = []
+    contacts: list[UUID] = []
+    for number, each in enumerate(given_contacts):
+        try:
+            contacts.append(UUID(each))
+        except (ValueError, AttributeError, TypeError):
+            faults.append(Fault(f"contacts[{number}]", "not_an_id", "Send the id of a contact, a UUID."))
+    faults += [
+        Fault(f"addresses[{number}]", "not_a_string", "Send an address as a string, of 400 characters at most.")
+        for number, each in enumerate(given_addresses)
+        if not isinstance(each, str) or len(each) > 400
+    ]
+    if faults:
+        raise invalid(*faults[:100])
+    return contacts, given_addresses
+
+
+def _listed(asked: Mapping[str, Any], name: str) -> list[Any]:
+    given = asked.get(name, [])
+    if not isinstance(given, list):
+        raise invalid(Fault(name, "not_a_list", "Send a list."))
+    return given
+
+
+def contact_numbers(contacts: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the number of each contact that there is, or was."""
+    return dict(Contact.objects.filter(public_id__in=set(contacts)).values_list("public_id", "id")) if contacts else {}
+
+
+def canonical_values(addresses: Sequence[str], kind: AddressKind) -> dict[str, str | None]:
+    """Return each spelling's canonical form; None for what is no address.
+
+    What somebody has as it is written needs no reading: a canonical form is its own. That saves most of the time.
+    """
+    if not addresses:
+        return {}
+    asked = {each for each in addresses if "\x00" not in each}
+    known = set(Address.objects.filter(kind=kind, value__in=asked).values_list("value", flat=True))
+    return {each: each if each in known else _value(each, kind) for each in dict.fromkeys(addresses)}
+
+
+def _value(spelling: str, kind: AddressKind) -> str | None:
+    found = read_address(spelling, kind)
+    return None if found is None else found.value
+
+
+def named_addresses(spelled: Sequence[str]) -> list[CanonicalAddress | None]:
+    """Return e-mail addresses and phone numbers in the spelling that identifies each; None for what is neither."""
+    known: dict[str, CanonicalAddress | None] = {}
+    for each in spelled:
+        if each not in known:
+            known[each] = read_address(each, AddressKind.EMAIL if "@" in each else AddressKind.PHONE)
+    return [known[each] for each in spelled]
+
+
+def read_address(spelling: str, kind: AddressKind) -> CanonicalAddress | None:
+    """Return an address in the spelling that identifies it, or None for what is none."""
+    try:
+        return normalize(kind, spelling, region=settings.DEFAULT_REGION)
+    except InvalidAddress:
+        return None
