@@ -293,6 +293,8 @@ SPECTACULAR_SETTINGS = {
         "ChannelToAsk": "config.api.vocabulary.CHANNEL_CHOICES",
         "DndStatus": "consent.vocabulary.DndStatus.choices",
         "SuppressionKind": "consent.vocabulary.Kind.choices",
+        "Purpose": "consent.vocabulary.Purpose.choices",
+        "ListPurpose": "lists.vocabulary.ListPurpose.choices",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

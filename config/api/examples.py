@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.api.examples_lists import LIST_DETAILS, LISTS
+
 CONTACT_ID = "5f0c2a52-6b0e-4c57-9f0e-1d2c3b4a5968"
 
 CONTACT: dict[str, Any] = {
@@ -94,10 +96,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "put_do_not_contact": {"200": CHANGED_DND},
     "put_block": {"200": CHANGED_DND},
     "get_timeline": {"200": page(ENTRY)},
+    **LISTS,
 }
 """Operation → status → a body. An operation may bring examples of its own instead."""
 
 DETAILS: dict[str, str] = {
+    **LIST_DETAILS,
     "malformed": "The body is not JSON: Expecting value: line 1 column 1 (char 0).",
     "key_in_query": "Send the key in the Authorization header: “Authorization: Bearer <key>”. Addresses are written to"
     " logs; if this was a real key, rotate it.",

@@ -38,6 +38,11 @@ TITLES: dict[str, str] = {
     "database_unavailable": "The database does not answer",
     "ambiguous_address": "Several contacts hold these addresses",
     "contact_deleted": "The contact was deleted",
+    "list_opted_out": "The contact opted out of this list",
+    "list_blocked": "The contact is blocked on this list",
+    "list_archived": "The list is archived",
+    "shared_address": "Another contact at the address opted out",
+    "newer_opt_out": "The address opted out after the consent",
     "no_paired_list": "The list has no paired opt-out list",
     "holdings_unsettled": "The addresses are being changed",
 }

@@ -81,6 +81,13 @@ class Audience(ApiView):
         ],
         examples=[
             OpenApiExample(
+                "One line",
+                response_only=True,
+                status_codes=["200"],
+                media_type=NDJSON,
+                value={"contact": "5f0c2a52-6b0e-4c57-9f0e-1d2c3b4a5968", "address": "+15035550101"},
+            ),
+            OpenApiExample(
                 "How many",
                 response_only=True,
                 status_codes=["200"],

@@ -33,7 +33,14 @@ from lists.selectors.memberships import ON_LIST, SUBSCRIBED, members
 from lists.sentences import refusal
 from lists.values import LaterConsent, ListChange
 
-REFUSALS = ("list_opted_out", "list_blocked", "list_archived", "later_consent_required", "shared_address")
+REFUSALS = (
+    "list_opted_out",
+    "list_blocked",
+    "list_archived",
+    "later_consent_required",
+    "shared_address",
+    "newer_opt_out",
+)
 STANDINGS: dict[str, Q] = {
     "on": ON_LIST,
     "subscribed": SUBSCRIBED,
