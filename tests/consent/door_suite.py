@@ -1,6 +1,6 @@
 """What must hold at every door, whoever knocks: inherit `DoorSuite` and say in a fixture how one knocks there.
 
-class TestTwilioDoors(DoorSuite):
+class TestAppDoors(DoorSuite):
     @pytest.fixture(params=["inbound", "status"])
     def door(self, request, settings) -> DoorCase: ...
 """
@@ -31,7 +31,8 @@ class DoorCase:
     """One door, and how one knocks there.
 
     `knock(body)` is authentic, with that body as far as the provider can sign it, or with a fresh event for None.
-    A callable that is None: this door knows no such thing. `silences`: a fresh event sets a suppression.
+    A callable that is None: this door knows no such thing. `silences`: a fresh event sets a suppression. `handshake`
+    are methods by which the provider proves itself in another way.
     """
 
     name: str
@@ -49,6 +50,7 @@ class DoorCase:
     refused_for_good: int = 406
     wrong_type: int = 415
     allowed_methods: frozenset[str] = field(default_factory=lambda: frozenset({"POST"}))
+    handshake: frozenset[str] = frozenset()
 
 
 def kept() -> tuple[int, ...]:
@@ -130,7 +132,8 @@ class DoorSuite:
     def test_only_posts_are_taken(self, door: DoorCase, method: str) -> None:
         answer = Client().generic(method, door.knock(None).path)
 
-        assert answer.status_code == (200 if method in door.allowed_methods else 405)
+        refused = 403 if method in door.handshake else 405
+        assert answer.status_code == (200 if method in door.allowed_methods else refused)
         assert kept() == (0, 0, 0, 0, 0)
 
     @pytest.mark.parametrize("content_type", ["text/html", "multipart/form-data; boundary=x", "", "application/xml"])

@@ -76,6 +76,11 @@ def twilio_signature(path: str, pairs: Pairs, *, token: str | None = None) -> st
     return base64.b64encode(hmac.new(key, text.encode("utf-8", "surrogateescape"), hashlib.sha1).digest()).decode()
 
 
+def encoded(form: Mapping[str, str] | Pairs) -> str:
+    """Return a form as its body."""
+    return urlencode(list(form.items()) if isinstance(form, Mapping) else form, errors="surrogateescape")
+
+
 def knock(
     path: str,
     form: Mapping[str, str] | Pairs,
@@ -89,7 +94,7 @@ def knock(
     given = twilio_signature(path, pairs, token=token) if signature is None else signature
     return (client or Client()).post(
         path,
-        data=urlencode(pairs, errors="surrogateescape"),
+        data=encoded(pairs),
         content_type=FORM,
         headers={"X-Twilio-Signature": given} if given else {},
     )

@@ -22,6 +22,10 @@ def signature(body: bytes, *, secret: str = SECRET) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def encoded(payload: Mapping[str, Any]) -> bytes:
+    return json.dumps(payload).encode()
+
+
 def deliver(
     payload: Mapping[str, Any] | bytes,
     *,
@@ -31,7 +35,7 @@ def deliver(
     client: Client | None = None,
 ) -> HttpResponse:
     """Post a signed body to Meta's door and return the answer."""
-    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    body = payload if isinstance(payload, bytes) else encoded(payload)
     signed = signature(body, secret=secret) if given is None else given
     return (client or Client()).generic(
         "POST", META, body, content_type=content_type, headers={"X-Hub-Signature-256": signed} if signed else {}

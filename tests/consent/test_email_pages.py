@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from consent.providers.email import TITLES
+from consent.urls import urlpatterns
 from consent.views.email_doors import DOORS
 from tests.consent.email_knocks import ESPS
 
@@ -32,6 +33,26 @@ def test_every_door_has_a_page_with_its_address_its_secret_and_a_way_to_try_it(e
     assert all(secret in told for secret in secrets)
     for heading in ("## There", "## What an event means", "## Try it"):
         assert heading in told
+
+
+@pytest.mark.parametrize(
+    ("name", "secrets"),
+    [("twilio", ["TWILIO_AUTH_TOKEN"]), ("meta", ["META_APP_SECRET", "META_VERIFY_TOKEN"])],
+)
+def test_every_other_door_is_on_its_providers_page_too(name: str, secrets: list[str]) -> None:
+    told = (PAGES / f"{name}.md").read_text()
+    addresses = [f"/{each.pattern}" for each in urlpatterns if f"hooks/{name}/" in str(each.pattern)]
+
+    assert addresses
+    assert all(each in told for each in [*addresses, *secrets])
+    for heading in ("## What to configure there", "## Secrets", "## Try it"):
+        assert heading in told
+
+
+def test_every_door_has_a_provider_with_a_page() -> None:
+    providers = {str(each.pattern).split("/")[1] for each in urlpatterns if str(each.pattern).startswith("hooks/")}
+
+    assert providers == {"email", "meta", "twilio"}
 
 
 def test_the_table_of_answers_is_what_the_doors_answer() -> None:
