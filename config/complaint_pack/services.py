@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 
-from config.complaint_pack.gathering import Story, file_path, gather
+from config.complaint_pack.archive import evidence_files, zipped
+from config.complaint_pack.gathering import Story, gather
 from config.complaint_pack.plain import moment
 from config.complaint_pack.proving import Proof, prove
 from config.complaint_pack.signing import signature, signing_key
 from consent.proofs import canonical
 from consent.services import packs
-from consent.services.evidence_files import open_file
 from contacts.models import Contact
 from contacts.values import Actor
 
 VERIFIER = "verify_pack.py"
-_FIXED_TIME = (2000, 1, 1, 0, 0, 0)
-"""Of files in the archive, so that nothing but their content makes two packs differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +53,11 @@ def make_pack(*, contact: Contact, by: Actor, at: datetime) -> Pack:
     files["manifest.json"] = manifest
     if key is not None:
         files["manifest.sig"] = signature(manifest, key)
-    return Pack(f"complaint-pack-{contact.public_id}-{at:%Y%m%d-%H%M}.zip", _archive(files), digest, key is not None)
+    return Pack(f"complaint-pack-{contact.public_id}-{at:%Y%m%d-%H%M}.zip", zipped(files), digest, key is not None)
 
 
 def _files(story: Story, proof: Proof, *, by: Actor, at: datetime) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    missing: list[str] = []
-    for each in story.evidence:
-        name = file_path(each)
-        if not name:
-            continue
-        try:
-            with open_file(each) as file:
-                files[name] = file.read()
-        except FileNotFoundError:
-            missing.append(name)
+    files, missing = evidence_files(story.evidence)
     made = {"form": 1, "made_at": moment(at), "made_by": by.ref, "missing_files": missing}
     files["pack.json"] = canonical({**made, **story.rows, "ledger": list(proof.entries)})
     files["proof.json"] = canonical(proof.file)
@@ -90,11 +76,3 @@ def _files(story: Story, proof: Proof, *, by: Actor, at: datetime) -> dict[str, 
     )
     files["index.html"] = page.encode()
     return files
-
-
-def _archive(files: dict[str, bytes]) -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _FIXED_TIME), files[name], zipfile.ZIP_DEFLATED)
-    return out.getvalue()

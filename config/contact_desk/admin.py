@@ -26,6 +26,7 @@ from config.contact_desk import (
 )
 from config.contact_desk.changelist import CappedPaginator, Columns, ContactChangeList
 from config.contact_desk.filters import FILTERS
+from config.personal_data import erase, export, merge
 from consent.selectors.business import default_region
 from contacts.models import Contact
 from contacts.selectors import search, visible_contacts
@@ -67,6 +68,8 @@ class ContactAdmin(BulkActionsMixin, Columns, ModelAdmin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
+        if request.user.has_perm("contacts.merge_contact") and request.GET.get("_popup") is None:
+            actions["merge"] = (merge.chosen, "merge", "Merge two contacts…")
         return actions
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -98,6 +101,10 @@ class ContactAdmin(BulkActionsMixin, Columns, ModelAdmin):
             at("timeline/", timeline_tab.view, "timeline"),
             at("decisions/", decisions_tab.view, "decisions"),
             at("complaint-pack/", complaint_pack.download, "complaint-pack"),
+            at("erase/", erase.view, "erase"),
+            at("export/", export.download, "export"),
+            at("merge/", merge.choose, "merge"),
+            at("merge/<int:other_id>/", merge.pair, "merge-pair"),
             at("panel/<slug:key>/", panels_tab.view, "panel"),
             *super().get_urls(),
         ]

@@ -85,6 +85,11 @@ def _do_not_contact(form: forms.TurnForm, contact: Contact, before: ContactDnd, 
     return verbs.do_not_contact(contact_id=contact.pk, on=data["on"], note=data["note"], **act)
 
 
+def _object(form: forms.ObjectForm, contact: Contact, before: ContactDnd, act: Act) -> Recorded:
+    data = form.cleaned_data
+    return verbs.object_to_marketing(contact_id=contact.pk, note=data["note"], asked_at=data["asked_at"], **act)
+
+
 def _block(form: forms.TurnForm, contact: Contact, before: ContactDnd, act: Act) -> Recorded:
     data = form.cleaned_data
     return verbs.block(contact_id=contact.pk, on=data["on"], note=data["note"], **act)
@@ -96,5 +101,6 @@ ACTIONS: dict[str, Action] = {
     "clear": Action(forms.AnyClearForm, _clear, told.cleared),
     "clear-channel": Action(forms.ClearChannelForm, _clear_channel, told.cleared),
     "do-not-contact": Action(forms.TurnForm, _do_not_contact, told.do_not_contact),
+    "object": Action(forms.ObjectForm, _object, told.objected),
     "block": Action(forms.TurnForm, _block, told.blocked),
 }

@@ -129,6 +129,10 @@ class Controls:
         """Return the form for a contact's own words."""
         return self.make("opt-out", forms.OptOutForm, "The contact asked us to stop…", key="asked")
 
+    def objection(self) -> Control:
+        """Return the form for the contact's objection to marketing."""
+        return self.make("object", forms.ObjectForm, "Object to marketing…", key="object")
+
     def turn(self, action: str, *, on: bool) -> Control:
         """Return the form that turns Do Not Contact or the block."""
         words = {

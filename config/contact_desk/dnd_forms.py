@@ -150,3 +150,10 @@ class TurnForm(PanelForm):
         choices=[("1", "on"), ("0", "off")], coerce=lambda v: v == "1", widget=forms.HiddenInput
     )
     note = _note()
+
+
+class ObjectForm(PanelForm):
+    """The contact's objection to marketing: permanent, and only the contact takes it back."""
+
+    asked_at = forms.DateTimeField(label="When", required=False, widget=widgets.Moment(), help_text="Empty: just now.")
+    note = _note("How the contact objected, and in which words", required=True)

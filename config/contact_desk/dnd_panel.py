@@ -13,7 +13,7 @@ from config.contact_desk.dnd_controls import Attempt, Control, Controls
 from config.contact_desk.dnd_reasons import ReasonView, gather_reasons
 from config.contact_desk.fingerprint import every_reason, fingerprint
 from consent.selectors.dnd import ChannelDnd, ContactDnd, contact_dnd
-from consent.vocabulary import ADDRESS_KIND_OF, Channel, Direction, DndStatus, Kind
+from consent.vocabulary import ADDRESS_KIND_OF, Channel, Direction, DndStatus, Kind, Reason
 from contacts.models import Contact
 from contacts.selectors import AddressView
 from contacts.vocabulary import AddressKind
@@ -74,6 +74,8 @@ class Panel:
     do_not_contact: ReasonView | None = None
     turn_do_not_contact: Control | None = None
     turn_block: Control | None = None
+    objected: bool = False
+    objection: Control | None = None
 
 
 def panel_of(
@@ -116,6 +118,7 @@ def _read_only(dnd: ContactDnd, reasons: Mapping[int, ReasonView], addresses: Se
         blocked=dnd.blocked,
         may_act=False,
         do_not_contact=reasons[dnd.do_not_contact.suppression.id] if dnd.do_not_contact else None,
+        objected=any(each.reason is Reason.OBJECTION for each in everywhere),
     )
 
 
@@ -171,5 +174,6 @@ def _with_controls(panel: Panel, dnd: ContactDnd, reasons: Mapping[int, ReasonVi
         turn_do_not_contact=controls.turn("do-not-contact", on=panel.do_not_contact is None)
         if panel.do_not_contact is None or not panel.do_not_contact.is_permanent
         else None,
+        objection=None if panel.objected else controls.objection(),
         turn_block=controls.turn("block", on=not panel.blocked),
     )

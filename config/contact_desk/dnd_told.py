@@ -76,6 +76,13 @@ def do_not_contact(form: TurnForm, recorded: Recorded, after: ContactDnd) -> str
     return "Do Not Contact is off. What else stands on the channels goes on."
 
 
+def objected(form: PanelForm, recorded: Recorded, after: ContactDnd) -> str:
+    """Return what recording the contact's objection did."""
+    if not recorded.changed:
+        return "Recorded again: the contact had objected already."
+    return "Objection recorded: no marketing and no conversation on any channel. Only the contact can take it back."
+
+
 def blocked(form: TurnForm, recorded: Recorded, after: ContactDnd) -> str:
     """Return what the block or the unblock did."""
     if not recorded.changed:

@@ -71,6 +71,9 @@ def show(
         "tab": tab,
         "may_change": request.user.has_perm("contacts.change_contact"),
         "may_delete": request.user.has_perm("contacts.delete_contact"),
+        "may_merge": request.user.has_perm("contacts.merge_contact"),
+        "may_erase": request.user.has_perm("contacts.erase_contact"),
+        "may_export": request.user.has_perm("contacts.export_contact"),
         **more,
     }
     return TemplateResponse(request, f"contact_desk/{template}", context, status=status)

@@ -16,7 +16,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 
+from config.contact_desk import dates
 from config.contact_desk.people import user_name
+from contacts.models import Contact
 from contacts.selectors import visible_contacts
 from contacts.services import ContactRefusal
 from contacts.values import Actor
@@ -48,8 +50,8 @@ def for_contact(*permissions: str, posts: bool = False) -> Callable[[ContactView
     """Return a decorator that hands a view its contact, or answers why it can't.
 
     The view gets the contact in place of its id. Without one of the permissions the answer is 403, and the log has
-    it; a contact that is gone leads back to the list, a refusal of contacts back to the page. `posts` says that the
-    view changes something: whoever comes to its address otherwise is led to the page too.
+    it; a contact that is gone leads back to the list or to the one it was merged into, a refusal of contacts back to
+    the page. `posts` says that the view changes something: whoever comes to its address otherwise is led to the page.
     """
 
     def decorate(view: ContactView) -> ContactView:
@@ -58,8 +60,7 @@ def for_contact(*permissions: str, posts: bool = False) -> Callable[[ContactView
             require(request, *permissions)
             contact = visible_contacts().select_related("owner").filter(pk=contact_id).first()
             if contact is None:
-                messages.warning(request, f"Contact {contact_id} does not exist or was deleted. Search for it here.")
-                return redirect(LIST_URL)
+                return _gone(request, contact_id)
             if posts and request.method != "POST":
                 return redirect(PAGE_URL, contact.pk)
             try:
@@ -71,6 +72,23 @@ def for_contact(*permissions: str, posts: bool = False) -> Callable[[ContactView
         return shell
 
     return decorate
+
+
+def _gone(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Tell what became of a contact that has no page any more, and lead to the one it was merged into."""
+    gone = Contact.objects.filter(pk=contact_id).first()
+    if gone is not None and gone.erased_at is not None:
+        messages.warning(
+            request,
+            f"Contact {contact_id} was erased on {dates.on_day(gone.erased_at)}. Nothing is left that says who it was; "
+            "what silences them stays for good.",
+        )
+    elif gone is not None and gone.merged_into_id is not None and gone.deleted_at is not None:
+        messages.info(request, f"Contact {contact_id} was merged into this one on {dates.on_day(gone.deleted_at)}.")
+        return redirect(PAGE_URL, gone.merged_into_id)
+    else:
+        messages.warning(request, f"Contact {contact_id} does not exist or was deleted. Search for it here.")
+    return redirect(LIST_URL)
 
 
 def require(request: HttpRequest, *permissions: str) -> None:

@@ -24,6 +24,8 @@ from consent.selectors.consents import ConsentSubject, consent_facts
 from consent.values import ActiveSuppression, ConsentFacts, Facts, GateRequest, ListFacts
 from consent.vocabulary import ADDRESS_KIND_OF, Channel
 from contacts.models import Address, Contact
+from contacts.normalize import ERASED_PREFIX
+from contacts.selectors import erased_spellings
 from contacts.vocabulary import AddressKind
 
 if TYPE_CHECKING:
@@ -138,6 +140,15 @@ def standing_then(
     return tuple(sorted(rows, key=lambda row: (row.since, row.id)))
 
 
+def _erased_by(at: datetime, values: Mapping[int, str]) -> set[int]:
+    """Return which addresses had been erased by then. One of which no record says when counts as erased ever since."""
+    erased = {pk for pk, value in values.items() if value.startswith(ERASED_PREFIX)}
+    if not erased:
+        return erased
+    later = Address.history.filter(id__in=erased, history_change_reason__startswith="erased", history_date__gt=at)
+    return erased - set(later.values_list("id", flat=True))
+
+
 def _rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -162,11 +173,21 @@ class _Known:
         self.address_ids: dict[str, int] = dict(
             Address.objects.filter(kind=kind, value__in=values).values_list("value", "id") if values else ()
         )
+        erased = erased_spellings((kind.value, value) for value in values - self.address_ids.keys())
+        by_hash = dict(
+            Address.objects.filter(kind=kind, value__in=[value for _, value in erased]).values_list("value", "id")
+            if erased
+            else ()
+        )
+        for spelling, address_id in by_hash.items():
+            self.address_ids[erased[kind.value, spelling][1]] = address_id
         self.primary: dict[int, int] = {}
         held = holdings_then(at=at, contact_ids=contact_ids, kind=kind)
         for holding in sorted(held, key=lambda one: (one.is_primary, -one.holding_id)):
             self.primary[holding.contact_id] = holding.address_id
         self.values = dict(Address.objects.filter(pk__in=self.primary.values()).values_list("id", "value"))
+        # Whose number it was is forgotten, so no moment can be told at which it was allowed (decision 0079).
+        self.erased_ids = {*by_hash.values(), *_erased_by(at, self.values)}
         self.holders: dict[int, list[int]] = defaultdict(list)
         for holding in holdings_then(at=at, address_ids=self.address_ids.values()):
             self.holders[holding.address_id].append(holding.contact_id)
@@ -209,7 +230,7 @@ class _Known:
             contact_known=None
             if subject.contact_id is None
             else subject.contact_id in self.contacts and not self._was(deleted_at),
-            erased=self._was(erased_at),
+            erased=self._was(erased_at) or address_id in self.erased_ids,
             address_valid=not subject.invalid,
             address_value=value,
             channel_connected=self.channel_connected,

@@ -14,6 +14,7 @@ from django.db import connection
 from consent.models.reach import CHANNEL_BITS, REASON_BITS
 from consent.selectors.consents import needs_consent
 from consent.vocabulary import ADDRESS_KIND_OF, Channel, Covers, Purpose, Reason
+from contacts.normalize import ERASED_PREFIX
 from contacts.vocabulary import AddressKind
 
 PAGE = 20_000
@@ -76,6 +77,11 @@ _AGREED = """EXISTS (
       AND (agreed.expires_at IS NULL OR agreed.expires_at > %(now)s)
 )"""
 
+# Whoever holds it now: its owner asked to be forgotten. They are few, so the list of them is made once.
+_ERASED = """coalesce({0} IN (
+    SELECT gone.id FROM contacts_address gone WHERE gone.kind = '{1}' AND gone.value ^@ '{2}'
+), false)"""
+
 _REASON_OF_BIT = {bit: reason for reason, bit in REASON_BITS.items()}
 
 
@@ -130,10 +136,13 @@ def further_refusals(channel: Channel, purpose: Purpose) -> tuple[FurtherRefusal
 
     Parameters: `now`, and `slug`, that of the list.
     """
+    kind = ADDRESS_KIND_OF[channel]
+    address_id = f"r.{_COLUMN_OF[kind]}"
+    erased = FurtherRefusal("erased", _ERASED.format(address_id, kind, ERASED_PREFIX))
     if purpose is not Purpose.MARKETING or not needs_consent(channel):
-        return ()
-    address_id = f"r.{_COLUMN_OF[ADDRESS_KIND_OF[channel]]}"
-    return (FurtherRefusal("no_consent", f"{address_id} IS NOT NULL AND NOT {_AGREED.format(address_id, channel)}"),)
+        return (erased,)
+    agreed = _AGREED.format(address_id, channel)
+    return erased, FurtherRefusal("no_consent", f"{address_id} IS NOT NULL AND NOT {agreed}")
 
 
 def code_of(reasons: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,8 @@ from contacts.services import erasing as contacts_erasing
 from contacts.values import SYSTEM, Actor
 from contacts.vocabulary import AddressKind, Fate
 from lists import services as lists
-from lists.models import ListMembership
+from lists.models import ContactList, ListMembership
+from lists.selectors import audience, audience_count, audience_export
 from lists.values import LaterConsent, ListDraft
 from tests.conftest import actor
 from tests.consent.doors import INBOUND, knock, sms
@@ -348,6 +349,33 @@ def test_an_erasure_opens_nothing_but_the_persons_own_words(
 
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(bo=find_address(AddressKind.PHONE, "+15035550102").pk))
+
+
+def test_no_past_moment_allows_an_erased_number(zeb: Known, at: datetime) -> None:
+    request = GateRequest(Channel.SMS, Purpose.TRANSACTIONAL)
+    erase(zeb, at)
+    anew = create_contact(addresses=[NewAddress(AddressKind.PHONE, PHONE, is_primary=True)], by=SYSTEM, at=at)
+    asked_at = datetime.now(UTC)
+
+    for moment in (at - timedelta(days=4), asked_at):
+        answer = decide(request, Subject(address_value=PHONE), at=moment).decision
+        assert "erased" in {reason.code for reason in answer.reasons}
+    later = decide(request, Subject(contact_id=anew.pk), at=asked_at).decision
+    assert "erased" in {reason.code for reason in later.reasons}
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_no_audience_lists_an_erased_address(zeb: Known, at: datetime, purpose: Purpose) -> None:
+    erase(zeb, at)
+    anew = create_contact(addresses=[NewAddress(AddressKind.PHONE, PHONE, is_primary=True)], by=SYSTEM, at=at)
+    other = make_contact("Cleo", phone="+15035557399")
+    spring = ContactList.objects.get(slug="spring")
+    lists.add(list_id=spring.pk, contact_ids=[anew.pk, other.pk], by=SYSTEM, at=at)
+
+    assert [each.address_value for each in audience("spring", Channel.SMS, purpose)] == ["+15035557399"]
+    exported = b"".join(map(bytes, audience_export("spring", Channel.SMS, purpose)))
+    assert b"erased:" not in exported
+    assert audience_count("spring", Channel.SMS, purpose).reachable == 1
 
 
 def test_an_objection_is_permanent_on_all_channels_and_staff_cant_lift_it(

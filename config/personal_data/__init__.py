@@ -1,0 +1,1 @@
+"""Erase, merge and export, as staff meet them."""
