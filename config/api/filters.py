@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 
 import django_filters as filters
 from django.conf import settings
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from config.api.bodies import read_moment
 from config.api.problems import Fault, invalid
 from consent.selectors import connected_channels
-from consent.selectors.finding import with_dnd, with_status
-from consent.vocabulary import CHANNELS, Channel, Direction, DndStatus, Kind, Reason
+from consent.selectors.finding import blocked, with_dnd, with_status
+from consent.vocabulary import CHANNELS, Channel, DndStatus, Kind
 from contacts.models import Contact, ContactAddress
 from contacts.normalize import InvalidAddress, normalize
 from contacts.selectors import search
@@ -69,8 +69,7 @@ class ContactFilters(filters.FilterSet):
         return rows.filter(Exists(on.filter(contact=OuterRef("pk"))))
 
     def by_block(self, rows: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
-        blocked: Q = with_dnd(reason=Reason.BLOCKED, direction=Direction.INBOUND)
-        return rows.filter(blocked) if value == "true" else rows.exclude(blocked)
+        return rows.filter(blocked()) if value == "true" else rows.exclude(blocked())
 
     def by_update(self, rows: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
         return rows.filter(updated_at__gt=moment(name, value))

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 
 from config.contact_desk.people import user_name
 from consent.selectors import connected_channels
-from consent.selectors.finding import with_dnd, with_pending_evidence, with_status
-from consent.vocabulary import CHANNELS, Channel, Direction, DndStatus, Kind, Reason
+from consent.selectors.finding import blocked, with_dnd, with_pending_evidence, with_status
+from consent.vocabulary import CHANNELS, Channel, DndStatus, Kind, Reason
 from contacts.models import Contact
 from contacts.vocabulary import Word
 from lists.models import ContactList, ListMembership
@@ -98,8 +98,7 @@ class BlockedFilter(_Select):
         return [("yes", "Blocked"), ("no", "Not blocked")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
-        blocked = with_dnd(reason=Reason.BLOCKED, direction=Direction.INBOUND)
-        return {"yes": queryset.filter(blocked), "no": queryset.exclude(blocked)}.get(self.chosen(), queryset)
+        return {"yes": queryset.filter(blocked()), "no": queryset.exclude(blocked())}.get(self.chosen(), queryset)
 
 
 class ListFilter(_Select):
