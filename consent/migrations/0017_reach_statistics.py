@@ -15,7 +15,7 @@ PARTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0015_reach_by_key")]
+    dependencies = [("consent", "0016_lock_sender")]
 
     operations = [
         migrations.RunSQL(
