@@ -2,5 +2,14 @@
 
 from config.api.jobs import forget_kept_answers
 from config.batches.jobs import count_batch, forget_stale_drafts, run_batch
+from config.webhooks.jobs import forget_webhook_notices, send_webhooks, tell_webhooks
 
-__all__ = ["count_batch", "forget_kept_answers", "forget_stale_drafts", "run_batch"]
+__all__ = [
+    "count_batch",
+    "forget_kept_answers",
+    "forget_stale_drafts",
+    "forget_webhook_notices",
+    "run_batch",
+    "send_webhooks",
+    "tell_webhooks",
+]

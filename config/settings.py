@@ -277,6 +277,9 @@ META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
 # keys free the erased to be contacted again, so erasing is refused while there is none.
 ERASURE_KEYS: list[str] = env.list("ERASURE_KEYS", default=[_derived_key] if DEBUG else [])
 
+# For development and tests: outbound webhooks may also go to this very machine, over plain HTTP and at any port.
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", default=False)
+
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "URL_FORMAT_OVERRIDE": None,  # the Accept header says what is wanted, no query parameter does

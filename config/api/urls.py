@@ -15,6 +15,7 @@ from config.api.endpoints import (
     members,
     members_bulk,
     timeline,
+    webhooks,
 )
 
 urlpatterns = [
@@ -35,4 +36,14 @@ urlpatterns = [
     path("lists/<slug:slug>/members/<uuid:contact_id>/", members.Member.as_view(), name="api-member"),
     path("lists/<slug:slug>/audience/", audience.Audience.as_view(), name="api-audience"),
     path("events/", events.Events.as_view(), name="api-events"),
+    path("webhook-endpoints/", webhooks.WebhookEndpoints.as_view(), name="api-webhooks"),
+    path("webhook-endpoints/<uuid:endpoint_id>/", webhooks.OneWebhookEndpoint.as_view(), name="api-webhook"),
+    path(
+        "webhook-endpoints/<uuid:endpoint_id>/rotate-secret/",
+        webhooks.RotateSecret.as_view(),
+        name="api-webhook-secret",
+    ),
+    path("webhook-endpoints/<uuid:endpoint_id>/replay/", webhooks.ReplayNotices.as_view(), name="api-webhook-replay"),
+    path("webhook-endpoints/<uuid:endpoint_id>/test/", webhooks.SendTest.as_view(), name="api-webhook-test"),
+    path("webhook-endpoints/<uuid:endpoint_id>/notices/", webhooks.Notices.as_view(), name="api-webhook-notices"),
 ]
