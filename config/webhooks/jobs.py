@@ -1,4 +1,4 @@
-"""Outbound webhooks by the clock: the ledger is turned into notices, and each endpoint's are sent by a job of its own."""
+"""Outbound webhooks by the clock: the ledger becomes notices, and each endpoint's are sent by a job of its own."""
 
 from __future__ import annotations
 

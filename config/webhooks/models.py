@@ -14,7 +14,6 @@ from config.api.models import ApiKey
 from config.api.vocabulary import Scope
 from config.webhooks.targets import LONGEST
 from config.webhooks.vocabulary import Failure, NoticeState, StoppedFor
-from consent.vocabulary import CHANNELS, EventKind
 
 
 class WebhookEndpoint(models.Model):
@@ -27,10 +26,8 @@ class WebhookEndpoint(models.Model):
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     url = models.CharField(max_length=LONGEST)
     description = models.CharField(max_length=200, blank=True)
-    kinds = ArrayField(models.CharField(max_length=32, choices=EventKind.choices()), default=list)
-    channels = ArrayField(
-        models.CharField(max_length=16, choices=[(each.value, each.label) for each in CHANNELS]), default=list
-    )
+    kinds = ArrayField(models.CharField(max_length=32), default=list)
+    channels = ArrayField(models.CharField(max_length=16), default=list)
     key = models.ForeignKey(ApiKey, models.PROTECT, null=True, related_name="webhook_endpoints")
     secret = models.TextField(editable=False)
     old_secret = models.TextField(blank=True, editable=False)
