@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "AddressKind": "contacts.vocabulary.AddressKind.choices",
         "Channel": "consent.vocabulary.Channel.choices",
         "ChannelToAsk": "config.api.vocabulary.CHANNEL_CHOICES",
+        "EventKind": "consent.vocabulary.EventKind.choices",
         "DndStatus": "consent.vocabulary.DndStatus.choices",
         "SuppressionKind": "consent.vocabulary.Kind.choices",
         "Purpose": "consent.vocabulary.Purpose.choices",

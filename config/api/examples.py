@@ -124,6 +124,7 @@ DETAILS: dict[str, str] = {
     "too_many_requests": "This key may call 600 times a minute. Wait 17 seconds.",
     "internal_error": "The request failed here, and nothing was changed. Try again later.",
     "database_unavailable": "The database did not answer, and nothing was changed. Try again in a moment.",
+    "too_many_endpoints": "There are 20 endpoints already. Delete one, or change it.",
     "ambiguous_address": "Nothing was changed. Several contacts hold these addresses. Change the one that is meant:"
     " PATCH contacts/{id}/, or merge them.",
     "permanent_dnd": "Nothing was changed. Texted STOP on 2 Oct 2026. This is permanent: only the contact's own opt-in,"

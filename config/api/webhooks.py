@@ -10,13 +10,13 @@ from rest_framework import serializers
 from config.api.answering import iso
 from config.api.bodies import Body, Flag, Moment, Text
 from config.api.entries import EntryShape
+from config.api.vocabulary import CHANNEL_CHOICES
 from config.webhooks import selectors
 from config.webhooks.models import WebhookEndpoint, WebhookNotice
 from config.webhooks.targets import LONGEST
 from config.webhooks.vocabulary import Failure, NoticeState, StoppedFor
-from consent.vocabulary import CHANNELS, EventKind
+from consent.vocabulary import EventKind
 
-_CHANNELS = [(each.value, each.label) for each in CHANNELS]
 EXAMPLE: dict[str, Any] = {
     "id": "0d2f6f0e-7c43-4a55-9a0e-3f1c2b6d8e21",
     "url": "https://shop.example.com/consent",
@@ -34,6 +34,17 @@ EXAMPLE: dict[str, Any] = {
     "created_at": "2026-11-20T08:00:00Z",
 }
 CREATED = {**EXAMPLE, "last_delivered_at": None, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
+NOTICE: dict[str, Any] = {
+    "id": "5b0f4b5e-6a39-4c53-8d0c-1f2e3d4c5b6a",
+    "is_test": True,
+    "state": "waiting",
+    "attempts": 0,
+    "status": None,
+    "failure": None,
+    "due_at": "2026-11-21T19:05:00Z",
+    "created_at": "2026-11-21T19:05:00Z",
+    "settled_at": None,
+}
 
 
 class NewEndpoint(Body):
@@ -43,7 +54,7 @@ class NewEndpoint(Body):
         child=serializers.ChoiceField(EventKind.choices()), required=False, help_text="Empty: every kind."
     )
     channels = serializers.ListField(
-        child=serializers.ChoiceField(_CHANNELS), required=False, help_text="Empty: every channel, and none."
+        child=serializers.ChoiceField(CHANNEL_CHOICES), required=False, help_text="Empty: every channel, and none."
     )
 
 
@@ -73,7 +84,7 @@ class EndpointShape(serializers.Serializer[Any]):
     url = serializers.CharField()
     description = serializers.CharField()
     kinds = serializers.ListField(child=serializers.ChoiceField(EventKind.choices()))
-    channels = serializers.ListField(child=serializers.ChoiceField(_CHANNELS))
+    channels = serializers.ListField(child=serializers.ChoiceField(CHANNEL_CHOICES))
     enabled = serializers.BooleanField()
     stopped_at = serializers.DateTimeField(allow_null=True)
     stopped_for = serializers.ChoiceField(StoppedFor.choices(), allow_null=True)

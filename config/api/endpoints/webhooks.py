@@ -20,6 +20,7 @@ from config.api.vocabulary import Scope
 from config.api.webhooks import (
     CREATED,
     EXAMPLE,
+    NOTICE,
     EndpointChange,
     EndpointPage,
     EndpointShape,
@@ -234,6 +235,10 @@ class SendTest(EndpointView):
         answers={202: NoticeShape},
         problems=["not_found"],
         is_write=True,
+        examples=[
+            OpenApiExample("Nothing to say", request_only=True, value={}),
+            OpenApiExample("On its way", response_only=True, status_codes=["202"], value=NOTICE),
+        ],
     )
     def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         endpoint = self.found(endpoint_id)
@@ -252,6 +257,9 @@ class Notices(EndpointView):
         summary="List what was sent to a webhook endpoint",
         description="Newest first: what waits, what arrived in the last 7 days, what was given up in the last 90.",
         answers={200: NoticePage},
+        examples=[
+            OpenApiExample("A test", response_only=True, value={"next": None, "previous": None, "results": [NOTICE]})
+        ],
         parameters=[OpenApiParameter("state", str, enum=[each.value for each in NoticeState])],
         problems=["not_found"],
         is_list=True,
