@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, models
+from psycopg import sql
 
 
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -22,8 +23,6 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
         return []
     given = tuple(rows[0])
     columns: list[list[Any]] = [[row[name] for row in rows] for name in given]
-    for field in _absent(model, given):
-        columns.append([field.get_default() for _ in rows] if callable(field.default) else [field.get_default()])
     shared = tuple(_agree(column) for column in columns)
     params = {f"c{n}": column[0] if shared[n] else _array(column) for n, column in enumerate(columns)}
     with connection.cursor() as cursor:
@@ -56,7 +55,7 @@ def _absent(model: type[models.Model], given: tuple[str, ...]) -> tuple[models.F
 @lru_cache(maxsize=256)
 def _statement(model: type[models.Model], given: tuple[str, ...], shared: tuple[bool, ...]) -> str:
     by_column = {field.attname: field for field in model._meta.concrete_fields}
-    fields = [by_column[name] for name in given] + list(_absent(model, given))
+    fields = [by_column[name] for name in given]
     types = [_type(field) for field in fields]
     values = [f"%(c{n})s::{types[n]}" if shared[n] else f"new.c{n}" for n in range(len(fields))]
     arrays = [n for n in range(len(fields)) if not shared[n]]
@@ -66,9 +65,21 @@ def _statement(model: type[models.Model], given: tuple[str, ...], shared: tuple[
         source += f" AS new({', '.join(f'c{n}' for n in arrays)})"
     else:
         source = "generate_series(1, %(count)s)"
-    names = ", ".join(str(field.column) for field in fields)
-    # Names of our own tables and columns alone; every value is a parameter.
+    absent = _absent(model, given)
+    names = ", ".join(str(field.column) for field in (*fields, *absent))
+    values += [_default(field) for field in absent]
+    # Names and defaults of our own models alone; every value is a parameter.
     return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {', '.join(values)} FROM {source} RETURNING id"  # noqa: S608
+
+
+def _default(field: models.Field[Any, Any]) -> str:
+    """Return a field's default as SQL, evaluated for each row. Raises: TypeError for one that has to be sent."""
+    if field.default is uuid4:
+        return "gen_random_uuid()"
+    default = field.get_default()
+    if field.has_default() and callable(field.default):
+        raise TypeError(f"{field} has a default of its own making; give the column in each row.")
+    return f"{sql.Literal(default).as_string()}::{_type(field)}".replace("%", "%%")
 
 
 def _type(field: models.Field[Any, Any]) -> str:
