@@ -13,3 +13,9 @@ class StaffSiteConfig(AdminConfig):
 class ConsentDeskConfig(AppConfig):
     name = "config"
     verbose_name = "Consent Desk"
+
+    def ready(self) -> None:
+        from config.personal_data.forgetting import forget_what_staff_wrote
+        from contacts.registry import registry
+
+        registry.on_erasing(forget_what_staff_wrote)

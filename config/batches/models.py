@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from config.batches.vocabulary import Action, Status
 from consent.models.append_only import append_only, refuse_truncate
+from contacts.blanking import is_blanking, unless_blanking
 
 
 class Batch(models.Model):
@@ -67,14 +68,20 @@ class Batch(models.Model):
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Condition("OLD.status <> 'draft'"),
             ),
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="what_was_started_is_fixed",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "OLD.status <> 'draft' AND (OLD.action, OLD.parameters, OLD.note, OLD.contact_ids, OLD.total,"
                     " OLD.created_by_id, OLD.undo_of_id) IS DISTINCT FROM (NEW.action, NEW.parameters, NEW.note,"
                     " NEW.contact_ids, NEW.total, NEW.created_by_id, NEW.undo_of_id)"
                 ),
+                func=f"""
+                    {unless_blanking(is_blanking("note", about="OLD.contact_ids && erasure.contact_ids"))}
+                    RAISE EXCEPTION 'what a bulk action was started with is never changed'
+                        USING ERRCODE = 'restrict_violation';
+                """,
             ),
         ]
 

@@ -27,7 +27,7 @@ def read(
 
     Shape: `list_keywords` maps normalised keywords to list slugs (OPTOUT only where the campaign
     answered to offered it); `button` is the text or payload of a pressed button, or both on two
-    lines. `matched` is the word or phrase that decided; for an opt-in it tells start from
+    lines. `matched` is the word or phrase that decided, "…" for words of the writer's own; for an opt-in it tells start from
     resubscribe and yes.
     Units: `opt_out_type` as the provider sent it, any case; a value we do not know is ignored.
     Raises: nothing, for any text; the time taken grows linearly with its length.
@@ -47,4 +47,9 @@ def read(
 def _found(step: Step, message: Message) -> Reading | None:
     """Return what a step finds, under its code and the version of the lists."""
     reading = step.find(message)
-    return reading and replace(reading, rule=reading.rule or step.code, word_list=message.words.version)
+    if reading is None:
+        return None
+    # What is kept of a message for good holds words of the lists only, and no name that stood between them.
+    is_whole = reading.matched_by in {"provider", "list"}
+    matched = reading.matched if is_whole else message.words.masked(reading.matched)
+    return replace(reading, rule=reading.rule or step.code, word_list=message.words.version, matched=matched)

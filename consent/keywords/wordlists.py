@@ -6,6 +6,7 @@ them on the other side, cannot be built.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,9 @@ class WordRefused(ValueError):
         super().__init__(sentence)
         self.code = code
         self.entry = entry
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,20 @@ class WordLists:
     def reserved(self) -> frozenset[str]:
         """Return every whole-message word of steps 1 to 3: none can be a list's keyword."""
         return self.opt_out | self.opt_in | self.confirming | self.help
+
+    def masked(self, text: str) -> str:
+        """Return a text with "…" for each word that stands on none of these lists: names and numbers among them."""
+        return " ".join(word if word in self.vocabulary else "…" for word in text.split())
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Return every word of every list and phrase."""
+        labelled = [text for _, text in (*self.signals, *self.soft)]
+        phrases = (*self.phrases, *self.limits, *self.instead, *self.homonyms, *self.negations, *self.near_misses)
+        whole = (*self.reserved, *self.strong, *self.everyday, *self.filler, *self.buttons)
+        spelt = (text for pair in self.spellings for text in pair)
+        found = " ".join((*phrases, *labelled, *whole, *spelt))
+        return frozenset(_LETTERS.findall(found)) | {"stop", "sign"}
 
     def spell(self, clauses: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
         """Return the clauses in the one spelling that phrases are written in, without empty ones."""

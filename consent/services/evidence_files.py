@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
+import structlog
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import UploadedFile
@@ -16,6 +18,11 @@ from consent.file_types import ACCEPTED, SNIFFED_BYTES, recognise
 from consent.models import Evidence
 from consent.selectors import business_profile
 from consent.services.evidence import StoredFile, UnableToFileEvidence
+
+log = structlog.get_logger(__name__)
+
+UNFILED_KEPT = timedelta(days=1)
+"""How long a stored file may wait for its evidence."""
 
 
 def storage() -> Storage:
@@ -61,6 +68,34 @@ def discard(stored: StoredFile | None) -> None:
     """Remove a file whose claim was refused. Once: nothing more to remove."""
     if stored is not None:
         storage().delete(stored.key)
+
+
+def sweep(*, at: datetime, older_than: timedelta = UNFILED_KEPT) -> int:
+    """Delete the files that no evidence names: of a filing that broke off, or of an erasure that did. Return how many.
+
+    One that was stored lately is left: its evidence may be about to be filed.
+    Once: nothing is left.
+    """
+    swept = 0
+    for key in _keys(""):
+        if storage().get_modified_time(key) > at - older_than or Evidence.objects.filter(file_key=key).exists():
+            continue
+        storage().delete(key)
+        swept += 1
+    if swept:
+        log.info("evidence_files_swept", count=swept)
+    return swept
+
+
+def _keys(folder: str) -> Iterator[str]:
+    """Yield each file in a folder of the store and below."""
+    try:
+        folders, files = storage().listdir(folder)
+    except FileNotFoundError:  # nothing was ever stored
+        return
+    yield from (f"{folder}/{name}".lstrip("/") for name in files)
+    for name in folders:
+        yield from _keys(f"{folder}/{name}".lstrip("/"))
 
 
 def shown_name(given: str, ending: str) -> str:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 
+from config.api.models import KeptAnswer
+from config.api.wrapping import unwrap, wrap
+from config.batches.models import Batch
+from config.batches.vocabulary import Action, Status
 from consent.models import Delivery, InboundMessage, LedgerEntry, Suppression
 from consent.models.evidence import ConsentMethod
 from consent.selectors import addresses_by_channel, decide
@@ -160,6 +169,82 @@ def gate(value: str, channel: Channel = Channel.SMS, purpose: Purpose = Purpose.
 def test_before_it_the_search_finds_every_trace(zeb: Known) -> None:
     assert {text for _, text in found_in_tables(TRACES)} == {text.lower() for text in TRACES} - {"zebulon.quill%40"}
     assert len(found_in_files(TRACES)) == 2
+
+
+def fill_the_sites_own_records(known: Known, at: datetime) -> Session:
+    """Let bulk actions, the log, jobs, a session and a kept answer name Zebulon."""
+    for note, contact_ids in (("told me on the porch", [known.contact.pk]), ("Like Zebulon Quillfeather", [])):
+        other = make_contact("Dee").pk
+        Batch.objects.create(
+            action=Action.BLOCK,
+            status=Status.DONE,
+            note=note,
+            contact_ids=contact_ids or sorted([known.contact.pk, other]),
+            total=len(contact_ids) or 2,
+            created_by_id=known.by.staff_id,
+            created_at=at,
+            started_at=at,
+        )
+    LogEntry.objects.create(
+        user_id=known.by.staff_id,
+        content_type=ContentType.objects.get_for_model(Contact),
+        object_id=str(known.contact.pk),
+        object_repr="Zebulon Quillfeather",
+        action_flag=CHANGE,
+        change_message="told me on the porch",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)"
+            " VALUES ('default', 'old', %s, 'succeeded')",
+            [json.dumps({"to": PHONE})],
+        )
+    store = SessionStore()
+    store["_auth_user_id"], store["_messages"] = "1", "Zebulon Quillfeather created."
+    store.save()
+    KeptAnswer.objects.create(
+        asker="integration:shop",
+        idempotency_key="1",
+        request_hash="x",
+        status=201,
+        content=wrap(json.dumps({"email": EMAIL}).encode(), purpose="answer").encode(),
+        created_at=datetime.now(UTC),
+    )
+    return Session.objects.get(pk=store.session_key)
+
+
+def test_the_sites_own_records_forget_too(zeb: Known, at: datetime, django_capture_on_commit_callbacks: object) -> None:
+    session = fill_the_sites_own_records(zeb, at)
+    assert ("procrastinate_jobs.args", PHONE[1:]) in found_in_tables([PHONE[1:]])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(zeb, datetime.now(UTC))
+
+    assert found_in_tables(TRACES) == set()
+    session.refresh_from_db()
+    assert session.get_decoded() == {"_auth_user_id": "1"}
+    answer = KeptAnswer.objects.get()
+    assert answer.status == 201
+    assert EMAIL.encode() not in unwrap(bytes(answer.content).decode(), purpose="answer")
+    assert set(Batch.objects.values_list("note", flat=True)) == {"[erased]"}
+
+
+def test_a_note_of_a_bulk_action_is_fixed_but_for_an_erasure(zeb: Known, at: datetime) -> None:
+    fill_the_sites_own_records(zeb, at)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Batch.objects.update(note="[erased]")
+
+
+def test_what_is_kept_of_a_message_for_good_holds_no_name(zeb: Known) -> None:
+    assert knock(INBOUND, sms(PHONE, "stop texting my brother Zebulon")).status_code == 200
+
+    assert found_in_tables(["brother zebulon"]) <= {
+        ("consent_inboundmessage.body", "brother zebulon"),
+        ("consent_delivery.body", "brother zebulon"),
+    }
+    for table in ("consent_ledgerentry.detail", "consent_suppression.detail", "consent_inboundmessage.matched"):
+        assert (table, "zebulon") not in found_in_tables(["zebulon"])
 
 
 def test_after_it_no_table_and_no_file_holds_a_trace_of_the_person(
