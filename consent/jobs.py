@@ -49,6 +49,12 @@ def expire_stale_evidence(timestamp: int) -> None:
     evidence.expire_stale(at=timezone.now())
 
 
+@app.task(name=erasing.WAITING, retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def forget_waiting_deliveries(delivery_ids: list[int]) -> None:
+    """Empty the raw requests that an erasure had to leave because they were not read yet."""
+    erasing.forget_waiting(delivery_ids=delivery_ids, at=timezone.now())
+
+
 @app.task(name="tell_submitter", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
 def tell_submitter(evidence_id: int) -> None:
     """Send the submitter of evidence what became of it."""

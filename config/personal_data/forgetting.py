@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Q
@@ -99,9 +100,8 @@ def _forget_encoded(texts: Sequence[str], at: datetime) -> None:
     for session in Session.objects.iterator():
         told = session.get_decoded()
         if _tells(json.dumps(told, default=str), texts):
-            store = Session.get_session_store_class()
             left = {name: value for name, value in told.items() if name.startswith(_KEPT_IN_SESSIONS)}
-            Session.objects.filter(pk=session.pk).update(session_data=store().encode(left))
+            Session.objects.filter(pk=session.pk).update(session_data=SessionStore().encode(left))
             sessions += 1
     for answer in KeptAnswer.objects.filter(created_at__gt=at - KEPT_FOR, status__isnull=False).iterator():
         try:

@@ -6,14 +6,15 @@ person wrote, and what others wrote about them, is blanked; the tables' own trig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from functools import partial, reduce
 from operator import or_
 from urllib.parse import quote, quote_plus
 
 from django.db import connection, transaction
 from django.db.models import Case, Q, Value, When
+from procrastinate.contrib.django import app
 
 from consent.models import (
     ConsentRecord,
@@ -48,6 +49,9 @@ from contacts.vocabulary import AddressKind, Fate
 SHORTEST_TRACE = 6
 """Shorter spellings of an address are in too many requests that have nothing to do with it."""
 SETTLED = (DeliveryStatus.PROCESSED, DeliveryStatus.IGNORED, DeliveryStatus.CONFLICT)
+_OVER = Q(status__in=SETTLED) | Q(status=DeliveryStatus.FAILED, next_attempt_at=None)
+WAITING = "forget_waiting_deliveries"
+NEXT_LOOK = timedelta(hours=1)
 
 
 def silence_for_good(*, scope: ErasureScope, by: Actor, at: datetime) -> Sequence[Consequence]:
@@ -132,7 +136,7 @@ def forget_requests(*, scope: ErasureScope, by: Actor, at: datetime) -> Sequence
 def forget_messages(*, scope: ErasureScope, by: Actor, at: datetime) -> Sequence[Consequence]:
     """Blank what the person wrote, and each raw request of a provider that names one of the addresses."""
     here = Q(address_id__in=scope.address_ids)
-    requests = _forget_requests(scope)
+    requests = _forget_requests(scope, at=at)
     why = "Those from shared addresses stay: they may be somebody else's."
     return [
         Consequence(Fate.REMOVED, "Messages", blank(InboundMessage, here, "body"), why),
@@ -149,7 +153,8 @@ def forget_late(*, at: datetime) -> int:
     """
     erased = Address.objects.filter(kind__in=list(AddressKind), value__startswith=ERASED_PREFIX).values("pk")
     brought = _delivery_ids(Q(address_id__in=erased))
-    late = Delivery.objects.filter(brought, status__in=SETTLED).exclude(body=b"")
+    told = LedgerEntry.objects.filter(address_id__in=erased, delivery_id__isnull=False).values("delivery_id")
+    late = Delivery.objects.filter(brought | Q(pk__in=told), _OVER).exclude(body=b"")
     with transaction.atomic():
         found = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True))
         addresses = InboundMessage.objects.filter(delivery_id__in=found, address_id__in=erased)
@@ -159,6 +164,29 @@ def forget_late(*, at: datetime) -> int:
             open_erasure(address_ids=ids, reason="Came from an erased address", by=SYSTEM)
             blank(InboundMessage, Q(address_id__in=ids), "body")
     return len(found)
+
+
+def forget_waiting(*, delivery_ids: Sequence[int], at: datetime) -> None:
+    """Empty raw requests that waited to be read while their person was erased, and look again for those that still do.
+
+    Once: nothing is left.
+    """
+    with transaction.atomic():
+        found = Delivery.objects.filter(pk__in=delivery_ids).exclude(body=b"").select_for_update()
+        over = set(found.filter(_OVER).values_list("pk", flat=True))
+        _empty(over)
+        _look_again(sorted({row.pk for row in found} - over), at=at)
+
+
+def _look_again(delivery_ids: Sequence[int], *, at: datetime) -> None:
+    if delivery_ids:
+        task = app.configure_task(WAITING, schedule_at=at + NEXT_LOOK)
+        task.defer(delivery_ids=list(delivery_ids))
+
+
+def _empty(delivery_ids: Collection[int]) -> int:
+    reason = Case(When(reason="", then=Value("")), default=Value(BLANK))
+    return Delivery.objects.filter(pk__in=delivery_ids).update(body=b"", reason=reason)
 
 
 def _blank_attestations(table: str, scope: ErasureScope) -> int:
@@ -182,20 +210,20 @@ def _delivery_ids(here: Q) -> Q:
     return reduce(or_, (Q(pk__in=ids) for ids in brought))
 
 
-def _forget_requests(scope: ErasureScope) -> int:
+def _forget_requests(scope: ErasureScope, *, at: datetime) -> int:
     """Empty the raw requests about these addresses that are settled, and those that failed for good.
 
-    One that still waits is left to be read: its "no" must count. `forget_late` empties it then. One that is being read
-    at this moment waits for our lock on the address, so it is passed by: waiting for each other would undo both.
+    One that still waits is left to be read: its "no" must count. `forget_waiting` empties it then. One that is being
+    read at this moment waits for our lock on the address, so it is passed by: waiting for each other would undo both.
     """
     about = _delivery_ids(Q(address_id__in=scope.address_ids)) | Q(pk__in=_mentioning(scope.traces))
     told = LedgerEntry.objects.filter(address_id__in=scope.address_ids, delivery_id__isnull=False)
     about |= Q(pk__in=told.values("delivery_id"))
-    settled = Q(status__in=SETTLED) | Q(status=DeliveryStatus.FAILED, next_attempt_at=None)
-    rows = Delivery.objects.filter(about, settled).exclude(body=b"")
-    found = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
-    reason = Case(When(reason="", then=Value("")), default=Value(BLANK))
-    return Delivery.objects.filter(pk__in=found).update(body=b"", reason=reason)
+    named = Delivery.objects.filter(about).exclude(body=b"")
+    found = list(named.filter(_OVER).select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+    # Among them what somebody holds at this moment: it is read, or emptied, by the next look.
+    _look_again(list(named.exclude(pk__in=found).order_by("pk").values_list("pk", flat=True)), at=at)
+    return _empty(found)
 
 
 def _mentioning(traces: Sequence[str]) -> list[int]:

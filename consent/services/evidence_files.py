@@ -21,6 +21,9 @@ from consent.services.evidence import StoredFile, UnableToFileEvidence
 
 log = structlog.get_logger(__name__)
 
+_OURS = re.compile(r"\d{4}/\d{2}/[0-9a-f]{32}(_\w+)?\.\w+")
+"""Keys as `store` makes them: a store may be shared with somebody else's files."""
+
 UNFILED_KEPT = timedelta(days=1)
 """How long a stored file may wait for its evidence."""
 
@@ -78,6 +81,8 @@ def sweep(*, at: datetime, older_than: timedelta = UNFILED_KEPT) -> int:
     """
     swept = 0
     for key in _keys(""):
+        if not _OURS.fullmatch(key):
+            continue
         if storage().get_modified_time(key) > at - older_than or Evidence.objects.filter(file_key=key).exists():
             continue
         storage().delete(key)

@@ -36,13 +36,14 @@ def test_files_that_no_evidence_names_go_after_a_day(settings: Settings, tmp_pat
     sweep_evidence_files(timestamp=0)
     folder = tmp_path / "store" / "2026" / "11"
     folder.mkdir(parents=True)
-    old, new = folder / "old.pdf", folder / "new.pdf"
-    for file in (old, new):
+    old, new, strange = folder / f"{'a' * 32}.pdf", folder / f"{'b' * 32}.pdf", folder / "minutes.pdf"
+    before = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+    for file in (old, new, strange):
         file.write_bytes(b"%PDF")
-    yesterday = (datetime.now(UTC) - timedelta(days=2)).timestamp()
-    os.utime(old, (yesterday, yesterday))
+        os.utime(file, None if file == new else (before, before))
 
     sweep_evidence_files(timestamp=0)
 
     assert not old.exists()
     assert new.exists()
+    assert strange.exists()

@@ -22,7 +22,7 @@ from consent.values import Attestation, ConsentEvent, GateRequest
 from consent.vocabulary import CHANNELS, Channel, Covers, EventKind, Kind, LiftRoute, Purpose, Reason, Source
 from contacts.drafts import NewAddress
 from contacts.models import Address, Contact, ContactAddress
-from contacts.services import create_contact, delete_contact, set_addresses
+from contacts.services import create_contact, delete_contact, erase_contact, merge_contacts, set_addresses
 from contacts.values import SYSTEM, Actor
 from contacts.vocabulary import AddressKind
 
@@ -297,6 +297,25 @@ def test_deleting_and_re_creating_the_contact_frees_nobody(
 
     assert not may_text(again)
     assert may_text_address("+15035550102") is False
+
+
+@pytest.mark.parametrize("route", ["merged into another", "another merged into it", "erased"])
+def test_no_merge_and_no_erasure_touches_it_or_frees_anybody(
+    stopped: Suppression, bo: Contact, ada: Contact, by: Actor, at: datetime, route: str
+) -> None:
+    before = frozen(stopped)
+
+    if route == "erased":
+        erase_contact(contact_id=bo.pk, reason="Ticket 1", by=by, at=at)
+    else:
+        keep, absorb = (ada, bo) if route == "merged into another" else (bo, ada)
+        merge_contacts(keep_id=keep.pk, absorb_id=absorb.pk, by=by, at=at)
+        assert not may_text(keep)
+
+    assert frozen(stopped) == before
+    assert not may_text_address("+15035550102")
+    again = create_contact(first_name="Bo", addresses=[NewAddress(AddressKind.PHONE, "1-503-555-0102")], by=by, at=at)
+    assert not may_text(again)
 
 
 def may_text_address(value: str) -> bool:

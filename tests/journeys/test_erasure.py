@@ -15,11 +15,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config.api.models import KeptAnswer
 from config.api.wrapping import unwrap, wrap
 from config.batches.models import Batch
 from config.batches.vocabulary import Action, Status
+from consent.jobs import forget_waiting_deliveries
 from consent.models import Delivery, InboundMessage, LedgerEntry, Suppression
 from consent.models.evidence import ConsentMethod
 from consent.selectors import addresses_by_channel, decide
@@ -50,7 +52,7 @@ from lists.models import ContactList, ListMembership
 from lists.selectors import audience, audience_count, audience_export
 from lists.values import LaterConsent, ListDraft
 from tests.conftest import actor
-from tests.consent.doors import INBOUND, knock, sms
+from tests.consent.doors import INBOUND, STATUS, callback, knock, sms
 from tests.factories.contacts import make_contact
 from tests.journeys.searching import found_in_files, found_in_tables
 
@@ -227,6 +229,33 @@ def test_the_sites_own_records_forget_too(zeb: Known, at: datetime, django_captu
     assert answer.status == 201
     assert EMAIL.encode() not in unwrap(bytes(answer.content).decode(), purpose="answer")
     assert set(Batch.objects.values_list("note", flat=True)) == {"[erased]"}
+
+
+def test_what_waits_to_be_read_is_emptied_once_it_has_failed_for_good(zeb: Known, at: datetime) -> None:
+    delivery = Delivery.objects.latest("id")
+    Delivery.objects.filter(pk=delivery.pk).update(
+        status="failed", next_attempt_at=at + timedelta(minutes=5), reason=f"{PHONE} is odd"
+    )
+
+    erase(zeb, at)
+
+    assert Delivery.objects.get(pk=delivery.pk).body
+    (job,) = ProcrastinateJob.objects.filter(task_name="forget_waiting_deliveries")
+    assert job.args == {"delivery_ids": [delivery.pk]}
+    assert job.scheduled_at == at + timedelta(hours=1)
+    Delivery.objects.filter(pk=delivery.pk).update(next_attempt_at=None)
+    forget_waiting_deliveries(**job.args)
+    gone = Delivery.objects.get(pk=delivery.pk)
+    assert (bytes(gone.body), gone.reason) == (b"", "[erased]")
+
+
+def test_what_carriers_tell_of_an_erased_number_is_emptied_within_the_hour(zeb: Known, at: datetime) -> None:
+    erase(zeb, at)
+    assert knock(STATUS, callback(PHONE, "30005")).status_code in {200, 204}
+
+    erasing.forget_late(at=at + timedelta(hours=1))
+
+    assert found_in_tables([PHONE[1:]]) == set()
 
 
 def test_a_note_of_a_bulk_action_is_fixed_but_for_an_erasure(zeb: Known, at: datetime) -> None:
