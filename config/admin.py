@@ -3,5 +3,6 @@
 from config import people_admin
 from config.api.admin import ApiKeyAdmin
 from config.contact_desk.admin import ContactAdmin
+from config.webhooks.admin import WebhookEndpointAdmin
 
-__all__ = ["ApiKeyAdmin", "ContactAdmin", "people_admin"]
+__all__ = ["ApiKeyAdmin", "ContactAdmin", "WebhookEndpointAdmin", "people_admin"]

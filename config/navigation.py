@@ -88,6 +88,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Channels", "cell_tower", model="consent.ChannelState"),
             Entry("Consent texts", "contract", url="consent_texts", permissions=("consent.view_consenttext",)),
             Entry("API keys", "key", model="config.ApiKey"),
+            Entry("Webhooks", "webhook", model="config.WebhookEndpoint"),
             Entry("People", "badge", model="auth.User"),
             Entry("Roles", "shield_person", model="auth.Group"),
         ),

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.timesince import timeuntil
 
 from config.desk import contradictions
+from config.webhooks import selectors as webhooks
 from consent.admin import links
 from consent.models import Evidence
 from consent.selectors import desk, seals
@@ -53,6 +54,7 @@ def cards(request: HttpRequest, *, now: datetime, day: date) -> list[Card]:
         *_drift(request),
         *_evidence(request),
         *_seals(request, now=now),
+        *_webhooks(request),
         *_requests(request, now=now),
         *_consents(request, now=now),
         *_contradictions(request, now=now),
@@ -71,6 +73,17 @@ def _contradictions(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
         told or "All records fit together.",
         is_urgent=False,
     )
+
+
+def _webhooks(request: HttpRequest) -> Iterator[Card]:
+    """Yield what fails of the webhooks that integrations are told by; nothing where all is well."""
+    if not request.user.has_perm("config.view_webhookendpoint"):
+        return
+    link = reverse("admin:config_webhookendpoint_changelist")
+    if stopped := webhooks.count_stopped():
+        yield Card("Stopped webhooks", stopped, link, "Integrations are not told any more: their endpoint fails.")
+    if dead := webhooks.count_dead():
+        yield Card("Webhook notices given up", dead, link, "After three days of trying. They can be sent again.")
 
 
 def _requests(request: HttpRequest, *, now: datetime) -> Iterator[Card]:

@@ -160,6 +160,8 @@ SCREENS = [
     "/admin/ask-the-gate/?who=ada",
     "/admin/config/apikey/",
     "/admin/config/apikey/{api_key}/",
+    "/admin/config/webhookendpoint/",
+    "/admin/config/webhookendpoint/{webhook}/",
     "/admin/auth/user/",
 ]
 
@@ -168,7 +170,7 @@ def test_no_screen_asks_another_host_or_runs_a_script_of_its_own(
     client: Client, superuser: User, at: datetime, connected: None
 ) -> None:
     business = make_business(owner_id=superuser.pk, by=actor(superuser), at=at)
-    ids = {name: getattr(business, name).pk for name in ("permanent", "failed", "offers", "api_key")}
+    ids = {name: getattr(business, name).pk for name in ("permanent", "failed", "offers", "api_key", "webhook")}
     client.force_login(superuser)
 
     for screen in SCREENS:

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from config.api.models import ApiKey
 from config.api.services.keys import create_key
 from config.api.vocabulary import Scope
+from config.webhooks.models import WebhookEndpoint
+from config.webhooks.services.endpoints import create_endpoint
 from consent.models import Delivery, Drift, Evidence, LedgerEntry, LedgerSeal, OptOutRequest, Suppression
 from consent.models.evidence import ConsentMethod
 from consent.selectors import addresses_by_channel
@@ -63,6 +65,7 @@ class Business:
     seal: LedgerSeal
     request: OptOutRequest
     api_key: ApiKey
+    webhook: WebhookEndpoint
     difference: Drift
 
 
@@ -114,6 +117,7 @@ def make_business(*, owner_id: int, by: Actor, at: datetime) -> Business:
         ),
         seal=_seal(at),
         api_key=create_key(name="Webshop", scopes={Scope.DECISIONS}, by=SYSTEM, at=at).key,
+        webhook=create_endpoint(url="https://shop.example.com/hook", key=None, by=SYSTEM, at=at).endpoint,
     )
 
 
