@@ -86,7 +86,9 @@ def _post(target: Target, addresses: list[str], headers: Mapping[str, str], body
             connection = HTTPConnection(target.host, target.port)
             connection.sock = watched.sock
             connection.request("POST", target.path, body, {"Host": target.authority, "Connection": "close", **headers})
-            return _outcome(connection.getresponse().status)
+            status = connection.getresponse().status
+            # Headers that the deadline cut off read as if they had ended.
+            return Outcome(failure=Failure.TIMEOUT) if watched.is_over else _outcome(status)
         except TimeoutError:
             return Outcome(failure=Failure.TIMEOUT)
         except ssl.SSLError:
