@@ -70,3 +70,8 @@ def test_compliance_tries_a_phrase_and_saves_it(
     knock(INBOUND, sms("+15035550101", "just pack it in now"))
     assert Suppression.objects.get(lifted_at=None).reason == "opt_out"
     accessible(page)
+
+    page.goto(f"{live_server.url}/admin/try-a-message/")
+    page.get_by_label("Message").fill("Please pack it in now!")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_role("heading", name="Read as: Opt-out")).to_be_visible()
