@@ -250,7 +250,7 @@ def _refused(subjects: list[Subject]) -> set[tuple[Subject, GateRequest]]:
     acts=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(sorted(ACTS))), max_size=6),
     shared=st.sampled_from("abc"),
 )
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_nobody_who_was_refused_is_allowed_after_a_merge(acts: list[tuple[int, str]], shared: str) -> None:
     with transaction.atomic():
         people = [
