@@ -215,3 +215,24 @@ def test_a_person_acts_as_staff_under_their_own_rules(agent: User, marketing: Us
     assert done.json()["channels"]["sms"]["reasons"][0]["rule"] == "R15"
     problem(refused, 403, "missing_permission")
     assert ledger() == [("dnd_on", "set", "sms", "", f"user:{agent.pk}")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "code"),
+    [
+        (EventKind.EMAIL_UNSUBSCRIBE, Channel.EMAIL, "later_consent_required"),
+        (EventKind.TEXT_AMBIGUOUS, Channel.SMS, "review_pending"),
+    ],
+)
+def test_an_unsubscribe_wants_later_consent_and_a_held_text_its_review(
+    shop: Caller, ada: Contact, kind: EventKind, channel: Channel, code: str
+) -> None:
+    now = timezone.now()
+    address = ada.held_addresses.get(kind="email" if channel is Channel.EMAIL else "phone").address_id
+    event = ConsentEvent(kind, (channel,), now, Source.PROVIDER if channel is Channel.EMAIL else Source.CONTACT)
+    record_event(event=event, address_id=address, by=SYSTEM, at=now)
+
+    told = problem(shop.put(dnd(ada, channel), {"dnd": False, "note": "x"}), 409, code)
+
+    assert told["reasons"][0]["channel"] == channel
+    assert ("staff_lift", "refused", channel, code, SHOP) in ledger()
