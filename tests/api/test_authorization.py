@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 ROLES = ("agent", "support", "marketing", "compliance")
 EVERYBODY = frozenset(ROLES)
 WHO_SETS_DND = EVERYBODY - {"marketing"}
+WHO_KEEPS_LISTS = frozenset({"marketing", "compliance"})
 
 MAY: dict[str, tuple[Scope, frozenset[str]]] = {
     "list_contacts": (Scope.CONTACTS_READ, EVERYBODY),
@@ -39,6 +40,16 @@ MAY: dict[str, tuple[Scope, frozenset[str]]] = {
     "put_block": (Scope.DND_WRITE, WHO_SETS_DND),
     "get_timeline": (Scope.EVENTS_READ, EVERYBODY),
     "decide": (Scope.DECISIONS, EVERYBODY),
+    "list_lists": (Scope.LISTS_READ, EVERYBODY),
+    "create_list": (Scope.LISTS_WRITE, WHO_KEEPS_LISTS),
+    "get_list": (Scope.LISTS_READ, EVERYBODY),
+    "change_list": (Scope.LISTS_WRITE, WHO_KEEPS_LISTS),
+    "list_members": (Scope.LISTS_READ, EVERYBODY),
+    "get_member": (Scope.LISTS_READ, EVERYBODY),
+    "put_member": (Scope.LISTS_WRITE, EVERYBODY),
+    "change_members": (Scope.LISTS_WRITE, EVERYBODY),
+    "get_audience": (Scope.LISTS_READ, EVERYBODY),
+    "list_events": (Scope.EVENTS_READ, EVERYBODY - {"agent"}),
 }
 """Operation → the scope that a key needs, and the roles that may with their log-in."""
 

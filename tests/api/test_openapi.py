@@ -23,6 +23,8 @@ from tests.api.conformance import codes, operations, validator
 
 BY_PARAMETER = {"later_consent_required", "review_pending"}
 """Codes that tests take from their parameters."""
+OF_LISTS = {"newer_opt_out", "shared_address"}
+"""Codes of the verbs of lists, which tests/lists brings about."""
 BY_NAME = {each["operationId"]: each for each in operations()}
 
 
@@ -93,7 +95,7 @@ def test_every_code_comes_back_in_a_test() -> None:
     sources = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     asserted = set(re.findall(r'\b[45]\d\d, "(\w+)"\)', sources)) | BY_PARAMETER
 
-    assert set().union(*(codes(each) for each in operations())) - asserted == set()
+    assert set().union(*(codes(each) for each in operations())) - asserted == OF_LISTS
 
 
 def test_examples_are_of_operations_that_there_are() -> None:
