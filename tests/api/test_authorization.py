@@ -49,6 +49,15 @@ MAY: dict[str, tuple[Scope, frozenset[str]]] = {
     "put_member": (Scope.LISTS_WRITE, EVERYBODY),
     "change_members": (Scope.LISTS_WRITE, EVERYBODY),
     "get_audience": (Scope.LISTS_READ, EVERYBODY),
+    "list_webhook_endpoints": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "create_webhook_endpoint": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "get_webhook_endpoint": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "change_webhook_endpoint": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "delete_webhook_endpoint": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "rotate_webhook_secret": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "replay_webhooks": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "send_test_webhook": (Scope.EVENTS_READ, frozenset({"compliance"})),
+    "list_webhook_notices": (Scope.EVENTS_READ, frozenset({"compliance"})),
     "list_events": (Scope.EVENTS_READ, EVERYBODY - {"agent"}),
 }
 """Operation → the scope that a key needs, and the roles that may with their log-in."""
