@@ -17,6 +17,7 @@ from django.db.backends.signals import connection_created
 from consent.models import ChannelState
 from consent.models.append_only import ALLOW_TRUNCATE
 from consent.selectors.business import forget_place
+from consent.selectors.secrets import forget_named
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS
 from contacts.models import Contact
 from contacts.values import Actor
@@ -48,6 +49,7 @@ def truncate_refused(db: None) -> None:
 def _nowhere_yet() -> None:
     """Let no test find the place of another one's business in the cache, nor what contradicted there."""
     forget_place()
+    forget_named()
     cache.delete("contradictions")
 
 

@@ -20,7 +20,7 @@ from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import ChannelState
 from consent.selectors.channel_views import ChannelView, channel_views
 from consent.selectors.consents import would_fall_silent
-from consent.services import profile, voice
+from consent.services import profile, secrets, voice
 from consent.vocabulary import CHANNELS, Channel
 
 
@@ -42,10 +42,11 @@ class ChannelAdmin(ViewOnlyAdmin):
         return request.user.has_perm("consent.change_channelstate")
 
     def get_urls(self) -> list[URLPattern]:
-        policy = self.admin_site.admin_view(self.policy)
+        policy, secret = map(self.admin_site.admin_view, (self.policy, self.secret))
         connect, disconnect, forward = map(self.admin_site.admin_view, (self.connect, self.disconnect, self.forward))
         return [
             path("call/forward/", forward, name="consent_channel_forward"),
+            path("<str:channel>/secret/<slug:purpose>/", secret, name="consent_channel_secret"),
             path("<str:channel>/connect/", connect, name="consent_channel_connect"),
             path("<str:channel>/consent/", policy, name="consent_channel_policy"),
             path("<str:channel>/disconnect/", disconnect, name="consent_channel_disconnect"),
@@ -101,6 +102,24 @@ class ChannelAdmin(ViewOnlyAdmin):
             messages.error(request, str(refusal))
         else:
             told = f"Calls are put through to {state.forward_to}." if state.forward_to else "Callers hear our name."
+            messages.success(request, told)
+        return _back()
+
+    def secret(self, request: HttpRequest, channel: str, purpose: str) -> HttpResponse:
+        """Name the variable that holds a secret of the channel's provider."""
+        wanted = self._wanted(request, channel)
+        if isinstance(wanted, HttpResponse):
+            return wanted
+        provider = next((each.known.code for each in _views() if each.channel is wanted and each.known), "")
+        variable = request.POST.get("variable", "")
+        try:
+            row = secrets.name_secret(
+                provider=provider, purpose=purpose, variable=variable, by=staff(request), at=timezone.now()
+            )
+        except secrets.UnableToNameSecret as refusal:
+            messages.error(request, str(refusal))
+        else:
+            told = f"{variable} locks the doors from now on." if row else f"{variable} locks the doors already."
             messages.success(request, told)
         return _back()
 

@@ -4,6 +4,7 @@ from consent.models.app_event import AppEvent
 from consent.models.codes import ProviderCode
 from consent.models.consents import ConsentRecord, ConsentText
 from consent.models.decision import DecisionRecord
+from consent.models.door_secret import DoorSecret
 from consent.models.drift import Drift, DriftRun
 from consent.models.email_event import EmailEvent
 from consent.models.evidence import Evidence
@@ -29,6 +30,7 @@ __all__ = [
     "DecisionRecord",
     "Delivery",
     "DoorCounter",
+    "DoorSecret",
     "Drift",
     "DriftRun",
     "EmailEvent",

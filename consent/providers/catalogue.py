@@ -23,11 +23,15 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What locks the doors: the name of the environment's variable, never its value."""
+    """What locks the doors: the name of the environment's variable, never its value.
+
+    `locks_a_door` False: our own key to the provider's API, which no STOP waits for.
+    """
 
     purpose: str
     variable: str
     what: str
+    locks_a_door: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,12 @@ _ALL = (
         "Mailgun",
         "Send → Webhooks: permanent and temporary failure, delivered, spam complaints, unsubscribes.",
         Secret("signing_key", "MAILGUN_WEBHOOK_SIGNING_KEY", "the HTTP webhook signing key"),
-        Secret("api_key", "MAILGUN_API_KEY", "an API key: compares Mailgun's suppression lists and cleans them"),
+        Secret(
+            "api_key",
+            "MAILGUN_API_KEY",
+            "an API key: compares Mailgun's suppression lists and cleans them",
+            locks_a_door=False,
+        ),
         account="Sending domains, comma-separated",
     ),
     _email(

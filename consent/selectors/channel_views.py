@@ -8,17 +8,27 @@ from datetime import date, datetime
 from consent.models import ChannelState
 from consent.providers.catalogue import PROVIDERS, Door, Provider, Secret, provider_named
 from consent.selectors.door_health import DoorHealth, door_health
-from consent.selectors.secrets import is_set
+from consent.selectors.secrets import choices, is_set, variable_of
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS, Channel
 
 
 @dataclass(frozen=True, slots=True)
 class SecretView:
-    """One secret by its name. `is_set` is all that is told of its value; `shared_with` who else uses it."""
+    """One secret by its name. `is_set` is all that is told of its value; `shared_with` who else uses it.
+
+    `variable` is the one that counts, `choices` those that compliance may name; empty for what locks no door.
+    """
 
     secret: Secret
+    variable: str
     is_set: bool
+    choices: tuple[str, ...]
     shared_with: tuple[Channel, ...]
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether there is another variable to choose."""
+        return any(name != self.variable for name in self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +131,13 @@ def _view(
 
 
 def _secrets(provider: Provider, others: tuple[Channel, ...]) -> tuple[SecretView, ...]:
-    return tuple(SecretView(secret, is_set(provider.code, secret), others) for secret in provider.secrets)
+    return tuple(
+        SecretView(
+            secret,
+            variable=variable_of(provider.code, secret),
+            is_set=is_set(provider.code, secret),
+            choices=tuple(choices(provider.code, secret)) if secret.locks_a_door else (),
+            shared_with=others,
+        )
+        for secret in provider.secrets
+    )

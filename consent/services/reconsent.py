@@ -13,6 +13,7 @@ from consent.models import Evidence, ProviderReconsent
 from consent.models.evidence import ConsentMethod, EvidenceStatus
 from consent.providers import twilio_consents
 from consent.providers.twilio_consents import Reconsent
+from consent.selectors.secrets import value_of
 from consent.services import ledger
 from consent.services.ledger import Line, Proof
 from consent.values import ConsentEvent, Outcome
@@ -76,7 +77,11 @@ def tell_provider(*, evidence_id: int, by: Actor, at: datetime) -> ProviderRecon
 
 def is_set_up() -> bool:
     """Return whether the settings hold what Twilio's consent service needs."""
-    return bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN and settings.TWILIO_CONSENT_SENDER)
+    return bool(settings.TWILIO_ACCOUNT_SID and _auth_token() and settings.TWILIO_CONSENT_SENDER)
+
+
+def _auth_token() -> str:
+    return value_of("twilio", "auth_token", shipped=settings.TWILIO_AUTH_TOKEN)
 
 
 def _checked(evidence_id: int, by: Actor) -> Evidence:
@@ -104,7 +109,7 @@ def _ask(item: Reconsent) -> tuple[int | None, str]:
         answer = requests.post(
             settings.TWILIO_ACCOUNTS_URL.rstrip("/") + twilio_consents.PATH,
             data=twilio_consents.form([item]),
-            auth=(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN),
+            auth=(settings.TWILIO_ACCOUNT_SID, _auth_token()),
             timeout=TIMEOUT,
             allow_redirects=False,
         )

@@ -72,6 +72,9 @@ def _prove(request: HttpRequest, esp: str, door: Door) -> Proof | HttpResponse:
             return _refused(esp, "no_key", 403, "This door is closed.")
         status = door.unproven if isinstance(error, Unproven) else door.malformed
         return _refused(esp, error.cause, status, str(error))
+    except DatabaseError:
+        log.exception("email_secret_not_read", esp=esp)
+        return _later(door)
     except NotNow:
         log.warning("email_proof_not_now", esp=esp)
         return _later(door)

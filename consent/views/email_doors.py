@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from consent.selectors.secrets import named_value, value_of
 from consent.views import email_proofs as proofs
 
 JSON = frozenset({"application/json"})
@@ -60,8 +61,18 @@ ALIASES: Mapping[str, str] = {"ses": "amazon_ses", "sendinblue": "brevo"}
 def secrets_of(esp: str) -> proofs.Secrets:
     """Return what a door is locked with; every value may hold several, of which any fits."""
     if esp == "mailgun":
-        return {"signing_key": [key.strip() for key in settings.MAILGUN_WEBHOOK_SIGNING_KEY.split(",") if key.strip()]}
-    return {name: [secret for secret in given if secret] for name, given in settings.EMAIL_WEBHOOKS[esp].items()}
+        key = value_of(esp, "signing_key", shipped=settings.MAILGUN_WEBHOOK_SIGNING_KEY)
+        return {"signing_key": _several(key)}
+    return {name: _secrets(esp, name, given) for name, given in settings.EMAIL_WEBHOOKS[esp].items()}
+
+
+def _secrets(esp: str, name: str, shipped: list[str]) -> list[str]:
+    named = named_value(esp, name)
+    return [secret for secret in shipped if secret] if named is None else _several(named)
+
+
+def _several(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",") if each.strip()]
 
 
 def is_open(esp: str) -> bool:

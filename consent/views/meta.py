@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from consent.providers.meta import signature as meta_signature
+from consent.selectors.secrets import value_of
 from consent.services import inbox
 from consent.views.letting_in import is_too_large, refused, too_large
 
@@ -48,7 +49,7 @@ def _handshake(request: HttpRequest) -> HttpResponse:
     believed = meta_signature.is_handshake(
         mode=told("hub.mode", ""),
         given_token=told("hub.verify_token", ""),
-        verify_token=settings.META_VERIFY_TOKEN,
+        verify_token=value_of("meta", "verify_token", shipped=settings.META_VERIFY_TOKEN),
     )
     if not believed:
         return refused(DOOR, "verify_token", 403, "The verify token is another one.")
@@ -60,10 +61,11 @@ def _refuse(request: HttpRequest) -> HttpResponse | None:
         return too_large(DOOR)
     if request.content_type != "application/json":
         return refused(DOOR, "content_type", 415, "Send application/json.")
-    if not settings.META_APP_SECRET:
+    app_secret = value_of("meta", "app_secret", shipped=settings.META_APP_SECRET)
+    if not app_secret:
         log.error("meta_app_secret_missing")
         return refused(DOOR, "no_key", 403, "The signature does not hold.")
     signature = request.headers.get("X-Hub-Signature-256", "")
-    if not meta_signature.is_valid(body=request.body, signature=signature, app_secret=settings.META_APP_SECRET):
+    if not meta_signature.is_valid(body=request.body, signature=signature, app_secret=app_secret):
         return refused(DOOR, "signature", 403, "The signature does not hold.")
     return None

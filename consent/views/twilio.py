@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from consent.models.inbox import DeliveryStatus
 from consent.providers import twilio_inbound, twilio_signature, twilio_status
+from consent.selectors.secrets import value_of
 from consent.services import inbox, twilio
 from consent.services.twilio import form_pairs
 from consent.views.letting_in import is_too_large, refused, too_large
@@ -93,7 +94,8 @@ def refuse(request: HttpRequest, *, door: str) -> HttpResponse | None:
     is_json = request.content_type == "application/json"
     if not is_form and not is_json:
         return refused(door, "content_type", 415, "Send application/x-www-form-urlencoded.")
-    if not settings.TWILIO_AUTH_TOKEN:
+    auth_token = value_of("twilio", "auth_token", shipped=settings.TWILIO_AUTH_TOKEN)
+    if not auth_token:
         log.error("twilio_auth_token_missing", door=door)
         return refused(door, "no_key", 403, "The signature does not hold.")
     believed = twilio_signature.is_valid(
@@ -102,7 +104,7 @@ def refuse(request: HttpRequest, *, door: str) -> HttpResponse | None:
         body=request.body,
         content_type=request.content_type or "",
         signature=request.headers.get("X-Twilio-Signature", ""),
-        auth_token=settings.TWILIO_AUTH_TOKEN,
+        auth_token=auth_token,
     )
     return None if believed else refused(door, "signature", 403, "The signature does not hold.")
 

@@ -117,6 +117,7 @@ SCREENS: list[tuple[str, str, str]] = [
     ("POST", "/admin/consent/channelstate/sms/connect/", COMPLIANCE),
     ("POST", "/admin/consent/channelstate/sms/disconnect/", COMPLIANCE),
     ("POST", "/admin/consent/channelstate/call/forward/", COMPLIANCE),
+    ("POST", "/admin/consent/channelstate/sms/secret/auth_token/", COMPLIANCE),
     ("GET", "/admin/consent/channelstate/sms/consent/", COMPLIANCE),
     ("POST", "/admin/consent/channelstate/sms/consent/", COMPLIANCE),
     ("GET", "/admin/lists/contactlist/", ALL),
