@@ -7,43 +7,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consent', '0015_reach_by_key'),
+        ("consent", "0016_lock_sender"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DoorSecret',
+            name="DoorSecret",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=32)),
-                ('purpose', models.CharField(max_length=32)),
-                ('variable', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=32)),
+                ("purpose", models.CharField(max_length=32)),
+                ("variable", models.CharField(max_length=120)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('provider', 'purpose'), name='door_secret_named_once'), models.CheckConstraint(condition=models.Q(('variable__regex', '^[A-Z][A-Z0-9]*_[A-Z0-9_]+$')), name='door_secret_is_a_name')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "purpose"), name="door_secret_named_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("variable__regex", "^[A-Z][A-Z0-9]*_[A-Z0-9_]+$")),
+                        name="door_secret_is_a_name",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalDoorSecret',
+            name="HistoricalDoorSecret",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('provider', models.CharField(max_length=32)),
-                ('purpose', models.CharField(max_length=32)),
-                ('variable', models.CharField(max_length=120)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("provider", models.CharField(max_length=32)),
+                ("purpose", models.CharField(max_length=32)),
+                ("variable", models.CharField(max_length=120)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical door secret',
-                'verbose_name_plural': 'historical door secrets',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical door secret",
+                "verbose_name_plural": "historical door secrets",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
