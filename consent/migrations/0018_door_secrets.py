@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0016_lock_sender"),
+        ("consent", "0017_reach_statistics"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
