@@ -1,4 +1,4 @@
-"""In a browser, from end to end: evidence and its proof, consent on file with its policy, and a slow opt-out request."""
+"""In a browser, end to end: evidence and its proof, consent on file with its policy, a slow opt-out request."""
 
 from __future__ import annotations
 
