@@ -15,7 +15,10 @@ class ConsentDeskConfig(AppConfig):
     verbose_name = "Consent Desk"
 
     def ready(self) -> None:
+        from config.api.services.keys import integrations_of
         from config.personal_data.forgetting import forget_what_staff_wrote
-        from contacts.registry import registry
+        from consent.registry import registry as consent
+        from contacts.registry import registry as contacts
 
-        registry.on_erasing(forget_what_staff_wrote)
+        consent.integrations_of = integrations_of
+        contacts.on_erasing(forget_what_staff_wrote)

@@ -299,6 +299,7 @@ SPECTACULAR_SETTINGS = {
         "SuppressionKind": "consent.vocabulary.Kind.choices",
         "Purpose": "consent.vocabulary.Purpose.choices",
         "ListPurpose": "lists.vocabulary.ListPurpose.choices",
+        "EvidenceStatus": "consent.models.evidence.EvidenceStatus.choices",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

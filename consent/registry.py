@@ -6,7 +6,7 @@ more of them than these signatures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +28,9 @@ ListKeywordsReader = Callable[[], Mapping[str, str]]
 
 ListNamesReader = Callable[[], Mapping[str, str]]
 """() → slug → name of every list that can be sent to."""
+
+IntegrationsReader = Callable[[int], Collection[str]]
+"""User id → the integrations that this person answers for, as the ledger names them ("integration:Shop")."""
 
 MessageHandler = Callable[["HandledMessage"], None]
 """Called in the transaction that reads a message, after consent has been changed."""
@@ -84,6 +87,7 @@ class Registry:
     list_facts: ListFactsReader | None = None
     list_keywords: ListKeywordsReader = dict
     list_names: ListNamesReader = dict
+    integrations_of: IntegrationsReader = lambda user_id: frozenset()
     message_handlers: list[MessageHandler] = field(default_factory=list)
 
 

@@ -155,6 +155,9 @@ REFUSALS: dict[str, str] = {
     "other_address": "It stands for another address.",
     "newer_opt_out": "A newer opt-out stands.",
     "provider_refused": "The provider did not accept the consent, so its own block stays.",
+    "reviewer_unknown": (
+        "Nobody answers for this integration, so no second person reviews. Name an owner for its key."
+    ),
     "own_evidence": "You filed this evidence yourself. Someone else must review it.",
     "already_reviewed": "This evidence was reviewed before, or has expired.",
     "said_again": "Somebody said so again since, so it stays.",

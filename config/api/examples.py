@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.api.examples_evidence import EVIDENCE
 from config.api.examples_lists import LIST_DETAILS, LISTS
 
 CONTACT_ID = "5f0c2a52-6b0e-4c57-9f0e-1d2c3b4a5968"
@@ -97,11 +98,22 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "put_block": {"200": CHANGED_DND},
     "get_timeline": {"200": page(ENTRY)},
     **LISTS,
+    **EVIDENCE,
+    "merge_contacts": {
+        "200": {
+            "preview": False,
+            "contact": CONTACT,
+            "absorbed": "0b4c3f6e-5d0e-4c57-9f0e-1d2c3b4a5968",
+            "consequences": [{"fate": "moved", "what": "+1 503-555-0102", "count": 1, "why": ""}],
+        }
+    },
 }
 """Operation → status → a body. An operation may bring examples of its own instead."""
 
 DETAILS: dict[str, str] = {
     **LIST_DETAILS,
+    "contact_deleted": "This contact was deleted. Restore it, or choose another.",
+    "unable_to_merge": "This is one contact. Choose another one to merge with.",
     "malformed": "The body is not JSON: Expecting value: line 1 column 1 (char 0).",
     "key_in_query": "Send the key in the Authorization header: “Authorization: Bearer <key>”. Addresses are written to"
     " logs; if this was a real key, rotate it.",

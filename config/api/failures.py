@@ -14,6 +14,7 @@ from rest_framework import exceptions as drf
 
 from config.api.problems import Fault, Problem, faults_of, invalid, not_found
 from consent.services.dnd import UnableToSetDnd
+from consent.services.evidence import UnableToFileEvidence
 from contacts.normalize import InvalidAddress
 from contacts.services import AddressMissing, ContactMissing, ContactRefusal, TwoPrimaries, UnknownField
 from lists.services import InvalidList, ListMissing, ListRefusal
@@ -80,12 +81,12 @@ def _address(wrong: InvalidAddress) -> Problem:
     return invalid(Fault("addresses", "invalid_address", str(wrong)))
 
 
-def _dnd(wrong: UnableToSetDnd) -> Problem:
+def _field(wrong: UnableToSetDnd | UnableToFileEvidence) -> Problem:
     return invalid(Fault(wrong.field, wrong.code, str(wrong)))
 
 
 def _media_type(wrong: drf.UnsupportedMediaType) -> Problem:
-    return Problem(415, "unsupported_media_type", "Send the body as application/json.")
+    return Problem(415, "unsupported_media_type", "Send the body as application/json, a file as multipart/form-data.")
 
 
 def _database(wrong: Exception) -> Problem:
@@ -112,7 +113,7 @@ _TELLERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     ((drf.ParseError, SuspiciousOperation, UnreadablePostError), _malformed),
     (ContactRefusal, _contact_refusal),
     (InvalidAddress, _address),
-    (UnableToSetDnd, _dnd),
+    ((UnableToSetDnd, UnableToFileEvidence), _field),
     (InvalidList, lambda wrong: invalid(Fault(wrong.field, wrong.code, wrong.message))),
     (ListMissing, lambda wrong: not_found(wrong.message)),
     (ListRefusal, lambda wrong: Problem(409, wrong.code, wrong.message)),

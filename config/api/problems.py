@@ -45,6 +45,7 @@ TITLES: dict[str, str] = {
     "newer_opt_out": "The address opted out after the consent",
     "no_paired_list": "The list has no paired opt-out list",
     "too_many_endpoints": "There are enough endpoints",
+    "unable_to_merge": "These can't be merged",
     "holdings_unsettled": "The addresses are being changed",
 }
 """Code → title. A code that is not here is a rule's "no"."""

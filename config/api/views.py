@@ -48,6 +48,8 @@ class ApiView(APIView):
 
     scopes: ClassVar[Mapping[str, Scope]] = {}
     """Method → the scope it needs."""
+    or_scopes: ClassVar[Mapping[str, Scope]] = {}
+    """Method → a scope that will do as well."""
     permissions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Method → what a person needs instead of the scope's permissions."""
     query: ClassVar[Mapping[str, frozenset[str]]] = {}
@@ -111,7 +113,7 @@ class ApiView(APIView):
         asked = "GET" if method == "HEAD" else method
         scope = self.scopes[asked]
         if self.caller.key is not None:
-            if not self.caller.has(scope):
+            if not (self.caller.has(scope) or (asked in self.or_scopes and self.caller.has(self.or_scopes[asked]))):
                 detail = f"This needs the scope “{scope}”. Ask for it to be added to the key."
                 raise Problem(403, "missing_scope", detail)
             return

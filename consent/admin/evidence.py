@@ -95,15 +95,15 @@ class EvidenceAdmin(ViewOnlyAdmin):
         claim = self.get_object(request, object_id)
         if not isinstance(claim, Evidence) or not self.has_view_permission(request, claim):
             return super().change_view(request, object_id, form_url, extra_context)
-        pending = selectors.is_pending(claim)
+        pending, own = selectors.is_pending(claim), selectors.is_own(claim, user_id=request.user.pk)
         context = {
             "claim": claim,
             "review_form": ReviewForm(),
-            "can_review": pending and self.has_review_permission(request) and claim.submitted_by_id != request.user.pk,
+            "can_review": pending and self.has_review_permission(request) and not own,
             "reconsents": [_answer(each) for each in selectors.reconsents(claim)],
             "may_tell_provider": selectors.provider_blocks(claim) and not claim.provider_reconsent,
             "provider_set_up": reconsent.is_set_up(),
-            "is_own": pending and claim.submitted_by_id == request.user.pk,
+            "is_own": pending and own,
             "outcomes": [_line(each) for each in verbs.preview(evidence=claim, at=timezone.now())] if pending else [],
             **(extra_context or {}),
         }
@@ -221,7 +221,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
 
     @display(description="Filed by")
     def by(self, row: Evidence) -> str:
-        return row.submitted_by.get_username()
+        return selectors.submitter(row)
 
     @display(description="Status")
     def status_mark(self, row: Evidence) -> SafeString:

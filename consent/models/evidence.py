@@ -34,7 +34,8 @@ _FIXED = """
                         RAISE EXCEPTION 'evidence %: no provider has accepted this consent', OLD.id
                             USING ERRCODE = 'restrict_violation';
                     END IF;
-                    added := ARRAY['status', 'reviewed_by_id', 'reviewed_at', 'review_reason', 'provider_reconsent'];
+                    added := ARRAY['status', 'reviewed_by_id', 'reviewed_with', 'reviewed_at', 'review_reason',
+                                   'provider_reconsent'];
                     IF (to_jsonb(OLD) - added) <> (to_jsonb(NEW) - added) THEN
                         RAISE EXCEPTION 'evidence % is fixed once filed: only its review is added', OLD.id
                             USING ERRCODE = 'restrict_violation';
@@ -79,9 +80,11 @@ class Evidence(models.Model):
     file_key = models.CharField(max_length=120, blank=True)
     provider_reconsent = models.CharField("provider's re-consent reference", max_length=120, blank=True)
     status = models.CharField(max_length=16, choices=EvidenceStatus.choices(), default=EvidenceStatus.PENDING)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_with = models.CharField("integration that filed it", max_length=64, blank=True)
     submitted_at = models.DateTimeField()
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_with = models.CharField("integration that reviewed it", max_length=64, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_reason = models.TextField(blank=True)
 
@@ -92,6 +95,14 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 name="evidence_second_person",
                 condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("submitted_by")),
+            ),
+            models.CheckConstraint(
+                name="evidence_second_integration",
+                condition=Q(submitted_with="") | ~Q(reviewed_with=F("submitted_with")),
+            ),
+            models.CheckConstraint(
+                name="evidence_filed_by_somebody",
+                condition=Q(submitted_by__isnull=False) | ~Q(submitted_with=""),
             ),
             models.CheckConstraint(
                 name="evidence_reviewed_whole",

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from consent.models import Evidence, ProviderReconsent
 from consent.models.evidence import EvidenceStatus
+from consent.registry import registry
 from consent.selectors.standing import active_suppressions
 from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Reason
 from contacts.selectors import AddressView, addresses_of
@@ -31,6 +32,25 @@ def of_contact(contact_id: int) -> QuerySet[Evidence]:
 def is_pending(evidence: Evidence) -> bool:
     """Return whether it waits for a reviewer."""
     return evidence.status == EvidenceStatus.PENDING
+
+
+def is_own(evidence: Evidence, *, user_id: int | None, integration: str = "") -> bool:
+    """Return whether somebody filed this evidence: in person, with an integration they answer for, or as it.
+
+    Shape: `integration` is the one that acts, as the ledger names it.
+    """
+    if integration and integration == evidence.submitted_with:
+        return True
+    if user_id is None:
+        return False
+    return user_id == evidence.submitted_by_id or evidence.submitted_with in registry.integrations_of(user_id)
+
+
+def submitter(evidence: Evidence) -> str:
+    """Return who filed it, as screens say it."""
+    person = evidence.submitted_by.get_username() if evidence.submitted_by is not None else ""
+    integration = evidence.submitted_with.partition(":")[2]
+    return " with ".join(each for each in (person, integration) if each)
 
 
 def reconsents(evidence: Evidence) -> list[ProviderReconsent]:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from consent import rules, selectors
 from consent.models import Evidence
 from consent.models.evidence import ConsentMethod, EvidenceStatus
+from consent.selectors.evidence import is_own
 from consent.services import consent_records, ledger
 from consent.services.consent_records import GivenConsent
 from consent.services.evidence_notices import have_submitter_told
@@ -23,6 +24,7 @@ from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Effect, Event
 from contacts.models import Address
 from contacts.services import lock_for_contact
 from contacts.values import SYSTEM, Actor
+from contacts.vocabulary import ActorKind
 
 """How long evidence waits for a reviewer before it expires."""
 
@@ -69,8 +71,12 @@ class Reviewed:
     recorded: Recorded | None = None
 
 
-def file_evidence(*, claim: Claim, by: Actor, at: datetime, source: Source = Source.STAFF) -> Evidence:
+def file_evidence(
+    *, claim: Claim, by: Actor, at: datetime, source: Source = Source.STAFF, person_id: int | None = None
+) -> Evidence:
     """File evidence for review and return it. It changes nothing until somebody else approves it.
+
+    Shape: `person_id` is who answers for the integration that files it, if anybody does.
 
     Raises: UnableToFileEvidence, naming the field; ContactMissing.
     Once: files again; two claims about one consent are two rows in the queue.
@@ -79,7 +85,7 @@ def file_evidence(*, claim: Claim, by: Actor, at: datetime, source: Source = Sou
         locked = lock_for_contact(contact_id=claim.contact_id)
         address = next((held for held in locked.addresses if held.pk == claim.address_id), None)
         _check(claim, address, at)
-        stored = claim.file
+        stored, integration = claim.file, _integration(by)
         evidence = Evidence.objects.create(
             contact_id=claim.contact_id,
             address_id=claim.address_id,
@@ -93,7 +99,8 @@ def file_evidence(*, claim: Claim, by: Actor, at: datetime, source: Source = Sou
             file_type=stored.content_type if stored else "",
             file_sha256=stored.sha256 if stored else "",
             file_key=stored.key if stored else "",
-            submitted_by_id=by.staff_id,
+            submitted_by_id=person_id if integration else by.staff_id,
+            submitted_with=integration,
             submitted_at=at,
         )
         _record(evidence, EventKind.EVIDENCE_FILED, Effect.NOTHING, by=by, at=at, source=source)
@@ -132,23 +139,63 @@ def preview(*, evidence: Evidence, at: datetime) -> tuple[Outcome, ...]:
         return rules.decide(event, situation).outcomes
 
 
-def approve(*, evidence_id: int, reason: str, by: Actor, at: datetime, source: Source = Source.STAFF) -> Reviewed:
+def approve(
+    *,
+    evidence_id: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    source: Source = Source.STAFF,
+    person_id: int | None = None,
+) -> Reviewed:
     """Approve evidence and lift what it lifts, in one transaction (L07).
 
-    Shape: `by` must be a person who did not file it; what stays is in the outcomes with its code.
+    Shape: `by` must be a person who did not file it, or an integration; `person_id` is who answers for that, for
+    without a person there is no second one. What stays is in the outcomes with its code.
     Raises: UnableToFileEvidence without a reason.
     Once: refused with `already_reviewed`. Every refusal is in the ledger.
     """
-    return _review(EvidenceStatus.APPROVED, evidence_id=evidence_id, reason=reason, by=by, at=at, source=source)
+    return _review(
+        EvidenceStatus.APPROVED,
+        evidence_id=evidence_id,
+        reason=reason,
+        by=by,
+        at=at,
+        source=source,
+        person_id=person_id,
+    )
 
 
-def reject(*, evidence_id: int, reason: str, by: Actor, at: datetime, source: Source = Source.STAFF) -> Reviewed:
+def reject(
+    *,
+    evidence_id: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    source: Source = Source.STAFF,
+    person_id: int | None = None,
+) -> Reviewed:
     """Reject evidence with a reason. It lifts nothing and stays on file. As `approve` otherwise."""
-    return _review(EvidenceStatus.REJECTED, evidence_id=evidence_id, reason=reason, by=by, at=at, source=source)
+    return _review(
+        EvidenceStatus.REJECTED,
+        evidence_id=evidence_id,
+        reason=reason,
+        by=by,
+        at=at,
+        source=source,
+        person_id=person_id,
+    )
 
 
 def _review(
-    verdict: EvidenceStatus, *, evidence_id: int, reason: str, by: Actor, at: datetime, source: Source
+    verdict: EvidenceStatus,
+    *,
+    evidence_id: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    source: Source,
+    person_id: int | None,
 ) -> Reviewed:
     if not reason.strip():
         raise UnableToFileEvidence("reason", "required", "Say what you checked, and why you decide so.")
@@ -157,12 +204,17 @@ def _review(
         named = Evidence.objects.only("contact_id", "address_id").get(pk=evidence_id)
         lock_for_contact(contact_id=named.contact_id, address_ids=[named.address_id])
         evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
-        refused = _review_refusal(evidence, by)
+        reviewer_id = person_id if _integration(by) else by.user_id
+        refused = _review_refusal(evidence, by, reviewer_id)
         if refused:
             _record(evidence, kind, Effect.REFUSED, by=by, at=at, source=source, code=refused)
             return Reviewed(evidence_id, refused)
         Evidence.objects.filter(pk=evidence_id).update(
-            status=verdict, reviewed_by_id=by.user_id, reviewed_at=at, review_reason=reason.strip()
+            status=verdict,
+            reviewed_by_id=reviewer_id,
+            reviewed_with=_integration(by),
+            reviewed_at=at,
+            review_reason=reason.strip(),
         )
         have_submitter_told(evidence_id)
         if verdict is EvidenceStatus.REJECTED:
@@ -196,9 +248,15 @@ def _put_on_file(evidence: Evidence, event_id: uuid.UUID, *, by: Actor, at: date
             consent_records.write(given=given, by=by, at=at, source=source, event_id=event_id)
 
 
-def _review_refusal(evidence: Evidence, by: Actor) -> str:
-    if by.user_id is None or by.user_id == evidence.submitted_by_id:
+def _integration(by: Actor) -> str:
+    return by.ref if by.kind is ActorKind.INTEGRATION else ""
+
+
+def _review_refusal(evidence: Evidence, by: Actor, reviewer_id: int | None) -> str:
+    if is_own(evidence, user_id=reviewer_id, integration=_integration(by)):
         return "own_evidence"
+    if reviewer_id is None:
+        return "reviewer_unknown" if _integration(by) else "own_evidence"
     if evidence.status != EvidenceStatus.PENDING:
         return "already_reviewed"
     return ""

@@ -38,7 +38,8 @@ def tell_submitter(*, evidence_id: int) -> bool:
     """
     evidence = Evidence.objects.select_related("submitted_by", "reviewed_by").get(pk=evidence_id)
     subject = _SUBJECTS.get(EvidenceStatus(evidence.status))
-    if subject is None or not sends_mail() or not evidence.submitted_by.email:
+    submitter = evidence.submitted_by
+    if subject is None or not sends_mail() or submitter is None or not submitter.email:
         return False
     lines = [f"{subject} (number {evidence.pk})."]
     if evidence.review_reason and evidence.reviewed_by is not None:
@@ -46,6 +47,6 @@ def tell_submitter(*, evidence_id: int) -> bool:
     if evidence.status == EvidenceStatus.EXPIRED:
         lines.append("Nobody reviewed it in time. File it again, if the consent still stands.")
     lines.append("Open Evidence on the staff site to see it.")
-    send_mail(subject, "\n\n".join(lines), None, [evidence.submitted_by.email])
+    send_mail(subject, "\n\n".join(lines), None, [submitter.email])
     log.info("submitter_told", evidence_id=evidence.pk, user_id=evidence.submitted_by_id)
     return True

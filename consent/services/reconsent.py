@@ -13,6 +13,7 @@ from consent.models import Evidence, ProviderReconsent
 from consent.models.evidence import ConsentMethod, EvidenceStatus
 from consent.providers import twilio_consents
 from consent.providers.twilio_consents import Reconsent
+from consent.selectors.evidence import is_own
 from consent.selectors.secrets import value_of
 from consent.services import ledger
 from consent.services.ledger import Line, Proof
@@ -86,7 +87,7 @@ def _auth_token() -> str:
 
 def _checked(evidence_id: int, by: Actor) -> Evidence:
     evidence = Evidence.objects.select_related("address").get(pk=evidence_id)
-    if by.user_id is None or by.user_id == evidence.submitted_by_id:
+    if by.user_id is None or is_own(evidence, user_id=by.user_id):
         raise UnableToTellProvider("own_evidence", "You filed this evidence yourself. Someone else must review it.")
     if evidence.status != EvidenceStatus.PENDING:
         raise UnableToTellProvider("already_reviewed", "This evidence was reviewed before, or has expired.")

@@ -20,7 +20,7 @@ from consent.services.ledger import NO_PROOF, Proof
 from consent.services.senders import Sender
 from consent.values import ConsentEvent, Outcome, Situation
 from consent.vocabulary import Effect
-from contacts.services import lock_crowd, lock_for_contact, lock_for_contacts, lock_holders
+from contacts.services import lock_crowd, lock_for_contact, lock_for_contacts, lock_holders, lock_holders_of
 from contacts.values import Actor
 
 Holders = Mapping[int, tuple[int, ...]]
@@ -107,6 +107,23 @@ def record_events(*, cases: Sequence[Case], by: Actor, at: datetime) -> list[Rec
             address_ids={row.address_id for row in ended if row.address_id},
         )
         return _record(cases, holders={}, proof=NO_PROOF, by=by, at=at)
+
+
+def record_at_addresses(*, cases: Sequence[Case], by: Actor, at: datetime) -> list[Recorded]:
+    """Record events that came from many addresses in one transaction, as `record_events` does for contacts.
+
+    Shape: every case names an address, and no contact; one Recorded per case, in their order.
+    Raises: AddressMissing, and then nothing is recorded.
+    Once: as record_event.
+    """
+    if not cases:
+        return []
+    addresses = [case.address_id for case in cases if case.address_id is not None and case.contact_id is None]
+    if len(addresses) != len(cases):
+        raise ValueError("These events are about addresses; record one about a contact by itself.")
+    with transaction.atomic():
+        holders = lock_holders_of(address_ids=addresses)
+        return _record(cases, holders=holders, proof=NO_PROOF, by=by, at=at)
 
 
 def _named(case: Case) -> int:

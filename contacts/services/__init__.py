@@ -38,6 +38,7 @@ from contacts.services.locks import (
     lock_for_contact,
     lock_for_contacts,
     lock_holders,
+    lock_holders_of,
 )
 from contacts.services.merging import Merged, merge_contacts, preview_merge
 
@@ -72,6 +73,7 @@ __all__ = [
     "lock_for_contact",
     "lock_for_contacts",
     "lock_holders",
+    "lock_holders_of",
     "make_primary",
     "merge_contacts",
     "open_erasure",

@@ -72,6 +72,25 @@ def lock_holders(*, address_id: int) -> tuple[int, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
+def lock_holders_of(*, address_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Lock addresses and every contact that holds one, and return who holds each, in ascending order.
+
+    As `lock_holders` for many, in three statements.
+    Raises: AddressMissing; TransactionManagementError outside a transaction.
+    """
+    _refuse_without_transaction()
+    wanted = sorted(set(address_ids))
+    if missing := set(wanted) - _ids(_LOCK_ADDRESSES, wanted):
+        raise AddressMissing(min(missing))
+    held: dict[int, list[int]] = {address_id: [] for address_id in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, [wanted])
+        for address_id, contact_id in cursor.fetchall():
+            held[address_id].append(contact_id)
+    _ids(_LOCK_CONTACTS, sorted({contact_id for each in held.values() for contact_id in each}))
+    return {address_id: tuple(each) for address_id, each in held.items()}
+
+
 class _HoldingsMoved(Exception):
     pass
 
@@ -159,6 +178,10 @@ def _try_to_lock_crowd(contact_ids: Sequence[int], more_addresses: set[int]) -> 
 
 
 _HELD = "SELECT address_id FROM contacts_contactaddress WHERE contact_id = ANY (%s::bigint[])"
+_HOLDERS = """
+    SELECT address_id, contact_id FROM contacts_contactaddress
+    WHERE address_id = ANY (%s::bigint[]) ORDER BY address_id, contact_id
+"""
 _LOCK_ADDRESSES = "SELECT id FROM contacts_address WHERE id = ANY (%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 _LOCK_CONTACTS = "SELECT id FROM contacts_contact WHERE id = ANY (%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 

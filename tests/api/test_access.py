@@ -20,6 +20,11 @@ ENDPOINTS: dict[str, tuple[str, dict[str, Scope]]] = {
     "api-member": (f"lists/x/members/{CONTACT}/", {"GET": Scope.LISTS_READ, "PUT": Scope.LISTS_WRITE}),
     "api-members-bulk": ("lists/x/members/bulk/", {"POST": Scope.LISTS_WRITE}),
     "api-audience": ("lists/x/audience/", {"GET": Scope.LISTS_READ}),
+    "api-suppressions": ("suppressions/", {"GET": Scope.DND_READ}),
+    "api-suppressions-bulk": ("suppressions/bulk/", {"POST": Scope.DND_WRITE}),
+    "api-evidence-approve": (f"evidence/{CONTACT}/approve/", {"POST": Scope.EVIDENCE_REVIEW}),
+    "api-evidence-reject": (f"evidence/{CONTACT}/reject/", {"POST": Scope.EVIDENCE_REVIEW}),
+    "api-merge": ("contacts/merge/", {"POST": Scope.CONTACTS_WRITE}),
     "api-events": ("events/", {"GET": Scope.EVENTS_READ}),
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

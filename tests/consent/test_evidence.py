@@ -121,7 +121,8 @@ class TestFourEyes:
         filed = verbs.file_evidence(claim=claim(stopped, at), by=actor(agent), at=at)
         machine = Actor(ActorKind.INTEGRATION, "7", "Importer")
 
-        assert verbs.approve(evidence_id=filed.pk, reason="ok", by=machine, at=at).refused == "own_evidence"
+        assert verbs.approve(evidence_id=filed.pk, reason="ok", by=machine, at=at).refused == "reviewer_unknown"
+        assert verbs.approve(evidence_id=filed.pk, reason="ok", by=SYSTEM, at=at).refused == "own_evidence"
         assert not may_text(stopped)
 
     def test_a_second_verdict_is_refused(self, stopped: Contact, agent: User, support: User, at: datetime) -> None:
