@@ -6,6 +6,7 @@ Pure. Whoever can't gather the facts has no answer, and no answer is a no.
 from __future__ import annotations
 
 from datetime import tzinfo
+from functools import cache
 
 from consent.rules import lift_routes
 from consent.sentences import day, no_consent, why
@@ -75,10 +76,15 @@ def _suppressed(row: ActiveSuppression, tz: tzinfo) -> Refusal:
         kind=row.kind,
         since=row.since,
         expires_at=row.expires_at,
-        lifted_by=tuple(route for route in LiftRoute if route in routes),
+        lifted_by=_in_order(routes),
         rule=row.rule,
         suppression_id=row.id,
     )
+
+
+@cache
+def _in_order(routes: frozenset[LiftRoute]) -> tuple[LiftRoute, ...]:
+    return tuple(route for route in LiftRoute if route in routes)
 
 
 def _consent(request: GateRequest, facts: Facts, tz: tzinfo) -> list[Refusal]:

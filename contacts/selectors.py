@@ -62,7 +62,12 @@ def one_of(column: str, ids: Collection[int]) -> RawSQL:
     One array is one parameter; Django's `in` writes each id into the statement, which takes longer than the answer.
     Shape: `column` as the database names it, with its table.
     """
-    return RawSQL(f"{column} = ANY (%s::bigint[])", [list(ids)], output_field=BooleanField())  # noqa: S611
+    return RawSQL(f"{column} = ANY (%s::bigint[])", [id_array(ids)], output_field=BooleanField())  # noqa: S611
+
+
+def id_array(ids: Iterable[int | None]) -> str:
+    """Return ids as PostgreSQL writes an array. The driver would prepare each by itself, for ten times as long."""
+    return "{" + ",".join(["NULL" if each is None else str(each) for each in ids]) + "}"
 
 
 def find_address(kind: AddressKind, value: str) -> Address | None:

@@ -7,15 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from config.api.problems import Fault, Problem, invalid
-from contacts.models import Address, Contact
+from contacts.models import Address
 from contacts.normalize import InvalidAddress, normalize
 from contacts.values import CanonicalAddress
 from contacts.vocabulary import AddressKind
 
 MOST = 10_000
 """Subjects that one call takes."""
+
+_NUMBERS = "SELECT public_id, id FROM contacts_contact WHERE public_id = ANY (string_to_array(%s, ',')::uuid[])"
 
 
 def read_subjects(asked: Mapping[str, Any]) -> tuple[list[UUID], list[str]]:
@@ -51,8 +54,12 @@ def _listed(asked: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def contact_numbers(contacts: Sequence[UUID]) -> dict[UUID, int]:
-    """Return the number of each contact that there is, or was."""
-    return dict(Contact.objects.filter(public_id__in=set(contacts)).values_list("public_id", "id")) if contacts else {}
+    """Return the number of each contact that there is, or was. One text: ids one by one would take most of the time."""
+    if not contacts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [",".join(map(str, contacts))])
+        return dict(cursor.fetchall())
 
 
 def canonical_values(addresses: Sequence[str], kind: AddressKind) -> dict[str, str | None]:

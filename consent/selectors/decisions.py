@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from consent import gate
 from consent.registry import ListSubject, registry
 from consent.selectors import past
 from consent.selectors.business import time_zone
 from consent.selectors.channels import connected_channels
-from consent.selectors.consents import ConsentSubject, consent_facts
+from consent.selectors.consents import ConsentSubject, consent_facts, needs_consent
 from consent.selectors.standing import active_suppressions
-from consent.values import ActiveSuppression, Decision, Facts, GateRequest, ListFacts
-from consent.vocabulary import ADDRESS_KIND_OF, Channel
-from contacts.models import Address, Contact, ContactAddress
+from consent.values import ActiveSuppression, ConsentFacts, Decision, Facts, GateRequest, ListFacts
+from consent.vocabulary import ADDRESS_KIND_OF, Channel, Purpose
+from contacts.models import Address, ContactAddress
 from contacts.normalize import ERASED_PREFIX
-from contacts.selectors import erased_spellings, one_of
+from contacts.selectors import erased_spellings, id_array
+from contacts.vocabulary import AddressKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +68,58 @@ def decide_many(request: GateRequest, subjects: Sequence[Subject], *, at: dateti
             for subject, seen in zip(subjects, past.gather(request, subjects, at=at), strict=True)
         ]
     known = _Known(request, subjects)
-    lists = _list_facts(request, [known.list_subject(subject) for subject in subjects])
-    consents = consent_facts(request, [known.consent_subject(subject) for subject in subjects])
-    return [
-        Answer(
-            subject,
-            known.address_value(subject),
-            gate.decide(request, replace(known.facts(subject, list_facts), consent=consent), tz=tz),
-            known.address_id(subject),
-        )
-        for subject, list_facts, consent in zip(subjects, lists, consents, strict=True)
-    ]
+    lists: Sequence[ListFacts | None] = [None] * len(subjects)
+    if request.list_slug is not None and registry.list_facts is not None:
+        lists = registry.list_facts(request.list_slug, [known.list_subject(subject) for subject in subjects])
+    consents: Sequence[ConsentFacts | None] = [None] * len(subjects)
+    if request.purpose is Purpose.MARKETING and needs_consent(request.channel):
+        consents = consent_facts(request, [known.consent_subject(subject) for subject in subjects])
+    answers = []
+    alike: dict[Hashable, Decision] = {}
+    for subject, list_facts, consent in zip(subjects, lists, consents, strict=True):
+        address_id, value = known.address(subject)
+        facts = known.facts(subject, list_facts, consent)
+        if facts.active:
+            decision = gate.decide(request, facts, tz=tz)
+        else:
+            # Most have nothing standing. Which address they have is then told by no reason.
+            case = (facts.contact_known, facts.erased, facts.address_valid, value is None, list_facts, consent)
+            decision = alike.get(case) or alike.setdefault(case, gate.decide(request, facts, tz=tz))
+        answers.append(Answer(subject, value, decision, address_id))
+    return answers
 
 
-def _list_facts(request: GateRequest, subjects: Sequence[ListSubject]) -> Sequence[ListFacts | None]:
-    if request.list_slug is None or registry.list_facts is None:
-        return [None] * len(subjects)
-    return registry.list_facts(request.list_slug, subjects)
+_PEOPLE = """
+    SELECT c.id, c.deleted_at, c.erased_at, h.address_id, a.value
+    FROM contacts_contact c
+    LEFT JOIN contacts_contactaddress h ON h.contact_id = c.id AND h.kind = %s
+    LEFT JOIN contacts_address a ON a.id = h.address_id
+    WHERE c.id = ANY (%s::bigint[])
+    ORDER BY h.is_primary, h.id DESC
+"""
+
+
+def _people(contact_ids: Collection[int], kind: AddressKind) -> list[tuple[Any, ...]]:
+    """Return the contacts with each address of a kind, the one that a message would go to last."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, [kind.value, id_array(contact_ids)])
+        return list(cursor.fetchall())
 
 
 class _Known:
-    """Everything the database knows about the subjects of one question: six queries, however many they are."""
+    """Everything the database knows about the subjects of one question: five queries, however many they are."""
 
     def __init__(self, request: GateRequest, subjects: Sequence[Subject]) -> None:
         kind = ADDRESS_KIND_OF[request.channel]
         contact_ids = {subject.contact_id for subject in subjects if subject.contact_id is not None}
         values = {subject.address_value for subject in subjects if subject.address_value}
         self.channel_connected = request.channel in connected_channels()
-        self.contacts = {
-            pk: (deleted_at, erased_at)
-            for pk, deleted_at, erased_at in Contact.objects.filter(
-                one_of("contacts_contact.id", contact_ids)
-            ).values_list("id", "deleted_at", "erased_at")
-        }
+        self.contacts: dict[int, tuple[datetime | None, datetime | None]] = {}
+        self.primary: dict[int, tuple[int, str]] = {}
+        for contact_id, deleted_at, erased_at, address_id, value in _people(contact_ids, kind) if contact_ids else ():
+            self.contacts[contact_id] = (deleted_at, erased_at)
+            if address_id is not None:
+                self.primary[contact_id] = (address_id, value)
         self.address_ids = dict(
             Address.objects.filter(kind=kind, value__in=values).values_list("value", "id") if values else ()
         )
@@ -105,12 +128,6 @@ class _Known:
         for address in found:
             self.address_ids[erased[kind.value, address.value][1]] = address.pk
         self.erased_ids = {address.pk for address in found}
-        self.primary: dict[int, tuple[int, str]] = {}
-        held = ContactAddress.objects.filter(one_of("contacts_contactaddress.contact_id", contact_ids), kind=kind)
-        for contact_id, address_id, value in held.order_by("is_primary", "-id").values_list(
-            "contact_id", "address_id", "address__value"
-        ):
-            self.primary[contact_id] = (address_id, value)
         self.holders: dict[int, list[int]] = defaultdict(list)
         asked_by_address = list(self.address_ids.values())
         if asked_by_address:
@@ -121,46 +138,37 @@ class _Known:
         self.by_address: dict[int, list[ActiveSuppression]] = defaultdict(list)
         everyone = contact_ids | {holder for holders in self.holders.values() for holder in holders}
         addresses = set(asked_by_address) | {address_id for address_id, _ in self.primary.values()}
-        for row in active_suppressions(contact_ids=everyone, address_ids=addresses):
+        for row in active_suppressions(
+            contact_ids=everyone, address_ids=addresses, channels=(request.channel, Channel.ALL)
+        ):
             if row.contact_id is not None:
                 self.by_contact[row.contact_id].append(row)
             if row.address_id is not None:
                 self.by_address[row.address_id].append(row)
 
-    def _address(self, subject: Subject) -> tuple[int | None, str | None]:
+    def address(self, subject: Subject) -> tuple[int | None, str | None]:
+        """Return the id of the address that a message to the subject would go to, if we have it, and the address."""
         if subject.address_value:
             return self.address_ids.get(subject.address_value), subject.address_value
-        if subject.contact_id in self.primary:
-            return self.primary[subject.contact_id]
-        return None, None
-
-    def address_id(self, subject: Subject) -> int | None:
-        """Return the id of that address, if we have it."""
-        return self._address(subject)[0]
-
-    def address_value(self, subject: Subject) -> str | None:
-        """Return the address that a message to the subject would go to."""
-        return self._address(subject)[1]
+        return self.primary.get(subject.contact_id or 0, (None, None))
 
     def list_subject(self, subject: Subject) -> ListSubject:
         """Return whom a list is asked about."""
-        return ListSubject(subject.contact_id, self._address(subject)[0])
+        return ListSubject(subject.contact_id, self.address(subject)[0])
 
     def consent_subject(self, subject: Subject) -> ConsentSubject:
         """Return whose consent is asked about."""
-        address_id = self._address(subject)[0]
+        address_id = self.address(subject)[0]
         if subject.contact_id is not None:
             return ConsentSubject(address_id, (subject.contact_id,))
         return ConsentSubject(address_id, tuple(self.holders.get(address_id or 0, ())))
 
-    def facts(self, subject: Subject, list_facts: ListFacts | None) -> Facts:
+    def facts(self, subject: Subject, list_facts: ListFacts | None, consent: ConsentFacts | None) -> Facts:
         """Return what the gate may know about the subject."""
-        address_id, value = self._address(subject)
-        about: dict[int, ActiveSuppression] = {}
+        address_id, value = self.address(subject)
         people = [subject.contact_id] if subject.contact_id is not None else self.holders.get(address_id or 0, [])
-        for person in people:
-            about |= {row.id: row for row in self.by_contact.get(person or 0, [])}
-        about |= {row.id: row for row in self.by_address.get(address_id or 0, [])}
+        rows = [row for person in people for row in self.by_contact.get(person, ())]
+        rows += self.by_address.get(address_id or 0, ())
         deleted_at, erased_at = self.contacts.get(subject.contact_id or 0, (None, None))
         return Facts(
             contact_known=None
@@ -172,6 +180,7 @@ class _Known:
             address_valid=not subject.invalid,
             address_value=value,
             channel_connected=self.channel_connected,
-            active=tuple(about.values()),
+            active=tuple({row.id: row for row in rows}.values()) if rows else (),
             list_facts=list_facts,
+            consent=consent,
         )

@@ -12,6 +12,7 @@ from django.db import connection
 from consent.selectors.decisions import Answer
 from consent.values import GateRequest
 from consent.vocabulary import Source
+from contacts.selectors import id_array
 from contacts.values import Actor
 
 _INSERT = """
@@ -60,11 +61,11 @@ def record_answers(
         (request.list_slug or "")[:80],
         len(answers),
         len({place for place, _, _ in reasons}),
-        [answer.subject.contact_id for answer in answers],
-        [answer.address_id for answer in answers],
-        [place for place, _, _ in reasons],
+        id_array([answer.subject.contact_id for answer in answers]),
+        id_array([answer.address_id for answer in answers]),
+        id_array([place for place, _, _ in reasons]),
         [code for _, code, _ in reasons],
-        [suppression_id for _, _, suppression_id in reasons],
+        id_array([suppression_id for _, _, suppression_id in reasons]),
     ]
     # Not by the model: its array fields prepare every element by itself, which costs more than the insert.
     with connection.cursor() as cursor:
