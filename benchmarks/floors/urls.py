@@ -1,11 +1,13 @@
 from django.urls import path
 
-from benchmarks.floors import views
+from benchmarks.floors import decisions, views
 
 urlpatterns = [
     path("healthz", views.empty),
     path("empty/", views.empty),
     path("insert/", views.insert),
     path("orm/", views.by_orm),
+    path("decisions/static/<int:count>/", decisions.static),
+    path("decisions/usual/", decisions.Usual.as_view()),
     path("orm-history/", views.by_orm_with_history),
 ]
