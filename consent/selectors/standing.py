@@ -77,7 +77,7 @@ def active_suppressions(
     if not contact_ids and not address_ids:
         return ()
     with connection.cursor() as cursor:
-        named: list[Any] = [idid_array(contact_ids), idid_array(address_ids)]
+        named: list[Any] = [id_array(contact_ids), id_array(address_ids)]
         if channels is None:
             cursor.execute(_STANDING, named)
         else:
