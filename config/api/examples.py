@@ -112,7 +112,6 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 DETAILS: dict[str, str] = {
     **LIST_DETAILS,
-    "contact_deleted": "This contact was deleted. Restore it, or choose another.",
     "unable_to_merge": "This is one contact. Choose another one to merge with.",
     "malformed": "The body is not JSON: Expecting value: line 1 column 1 (char 0).",
     "key_in_query": "Send the key in the Authorization header: “Authorization: Bearer <key>”. Addresses are written to"

@@ -56,7 +56,7 @@ class Merge(ApiView):
         " can't be undone: look at `?preview=1` first, which changes nothing.",
         request=MergeBody,
         answers={200: MergedShape},
-        problems=["not_found", "unable_to_merge", "contact_deleted"],
+        problems=["not_found", "unable_to_merge"],
         parameters=[OpenApiParameter("preview", str, enum=["1", "0"])],
         is_write=True,
         examples=[
