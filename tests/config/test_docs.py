@@ -25,7 +25,7 @@ PROVEN_BY_TESTS = {
     ".venv/bin/python manage.py migrate": "tests/config/test_run.py",
     ".venv/bin/python manage.py check --deploy": "tests/config/test_deployment.py",
     ".venv/bin/python manage.py collectstatic": "tests/config/test_deployment.py",
-    ".venv/bin/python manage.py procrastinate worker": "tests/config/test_run.py",
+    ".venv/bin/python manage.py procrastinate worker --concurrency 4": "tests/config/test_run.py",
     ".venv/bin/python manage.py verify_ledger": "tests/consent/test_sealing.py",
     ".venv/bin/python manage.py print_pack_key": "tests/config/test_complaint_pack.py",
     "python3 docs/verify_pack.py": "tests/config/test_complaint_pack.py",

@@ -112,7 +112,8 @@ def programs(port: int) -> list[Program]:
     ]
     web += ["--worker-class", "gthread", "--threads", "8", "--log-level", "warning", "--no-control-socket"]
     manage = str(Path(settings.BASE_DIR) / "manage.py")
-    worker = [sys.executable, manage, "procrastinate", "worker"]
+    # More than one job at a time, so that a slow receiver of webhooks never holds up a delivery.
+    worker = [sys.executable, manage, "procrastinate", "worker", "--concurrency", "4"]
     return [Program("web server", web), Program("worker", worker)]
 
 
