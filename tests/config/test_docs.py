@@ -22,6 +22,7 @@ CI = (ROOT / ".ci" / "run").read_text()
 PROVEN_BY_TESTS = {
     "make run": "tests/config/test_run.py",
     ".venv/bin/python manage.py send_sample": "tests/config/test_send_sample.py",
+    ".venv/bin/python manage.py create_api_key": "tests/api/test_keys_admin.py",
     ".venv/bin/python manage.py migrate": "tests/config/test_run.py",
     ".venv/bin/python manage.py check --deploy": "tests/config/test_deployment.py",
     ".venv/bin/python manage.py collectstatic": "tests/config/test_deployment.py",
