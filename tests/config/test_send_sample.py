@@ -89,12 +89,12 @@ def test_a_refusal_is_told_with_the_way_out(live_server, maya):
     assert Delivery.objects.count() == 0
 
 
-def test_where_nobody_listens_it_says_how_to_start():
+def test_where_nobody_listens_it_says_how_to_start(db):
     with pytest.raises(CommandError, match="make run"):
         call_command("send_sample", "stop", "--url", "http://127.0.0.1:9")
 
 
-def test_a_sender_that_is_no_number_is_refused():
+def test_a_sender_that_is_no_number_is_refused(db):
     with pytest.raises(CommandError, match="--from"):
         call_command("send_sample", "stop", "--from", "somebody")
 
@@ -107,7 +107,7 @@ def test_a_sender_that_is_no_number_is_refused():
         (Channel.FACEBOOK, set()),
     ],
 )
-def test_a_sample_has_every_parameter_that_twilio_sends(channel, names):
+def test_a_sample_has_every_parameter_that_twilio_sends(channel, names, db):
     common = {
         "MessageSid", "SmsSid", "SmsMessageSid", "AccountSid", "From", "To", "Body", "NumMedia", "NumSegments",
         "SmsStatus", "ApiVersion",
