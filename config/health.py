@@ -24,13 +24,23 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, migrations and a worker are ready, else 503 with what is not."""
+    checks = readiness()
+    ready = is_ready(checks)
+    return JsonResponse({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
+
+
+def readiness() -> dict[str, str]:
+    """Return the state of each part: `ok`, what it lacks, or `unknown` where one before it is missing."""
     checks = {"database": _database(), "migrations": "unknown", "worker": "unknown"}
     if checks["database"] == "ok":
         checks["migrations"] = _migrations()
     if checks["migrations"] == "ok":
         checks["worker"] = _worker()
-    ready = all(state == "ok" for state in checks.values())
-    return JsonResponse({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
+    return checks
+
+
+def is_ready(checks: dict[str, str]) -> bool:
+    return all(state == "ok" for state in checks.values())
 
 
 def _database() -> str:

@@ -42,11 +42,14 @@ class ForeignSuppression:
     note: str = ""
 
 
-def read_row(given: Mapping[str, Any], *, region: str, at: datetime) -> ForeignSuppression:
+def read_row(
+    given: Mapping[str, Any], *, region: str, at: datetime, address_kind: AddressKind | None = None
+) -> ForeignSuppression:
     """Return what a row says. Without a kind it is the only kind that its reason has, else permanent.
 
     Shape: names of FIELDS → text; empty text and None stand for what is not said. `region` is the country of numbers
-    without a country code.
+    without a country code. `address_kind` counts where the channel is ALL; without it the look
+    of the address does.
     Raises: RowRefused.
     """
     said = {name: _text(name, value) for name, value in given.items()}
@@ -64,7 +67,7 @@ def read_row(given: Mapping[str, Any], *, region: str, at: datetime) -> ForeignS
     if expires_at is not None and expires_at <= at:
         raise RowRefused("expires_at", "has_ended", "It has ended. Leave the row out.")
     return ForeignSuppression(
-        address=_address(said.get("address", ""), channel, region),
+        address=_address(said.get("address", ""), channel, region, address_kind),
         channel=channel,
         terms=SuppressionTerms(
             reason, kind, _word(Covers, "covers", said.get("covers", "") or Covers.EVERYTHING, tuple(Covers))
@@ -115,10 +118,10 @@ def _moment(name: str, said: Mapping[str, str]) -> datetime | None:
     raise RowRefused(name, "not_a_time", "Give a day (2026-10-02), or a time with its offset (2026-10-02T14:11:09Z).")
 
 
-def _address(given: str, channel: Channel, region: str) -> CanonicalAddress:
+def _address(given: str, channel: Channel, region: str, kind: AddressKind | None) -> CanonicalAddress:
     if not given:
         raise RowRefused("address", "required", "Give the phone number, e-mail address or provider's id.")
-    by_look = AddressKind.EMAIL if "@" in given else AddressKind.PHONE
+    by_look = kind or (AddressKind.EMAIL if "@" in given else AddressKind.PHONE)
     try:
         return normalize(ADDRESS_KIND_OF.get(channel, by_look), given, region=region)
     except InvalidAddress as wrong:

@@ -30,6 +30,9 @@ PROVEN_BY_TESTS = {
     ".venv/bin/python manage.py verify_ledger": "tests/consent/test_sealing.py",
     ".venv/bin/python manage.py print_pack_key": "tests/config/test_complaint_pack.py",
     "python3 docs/verify_pack.py": "tests/config/test_complaint_pack.py",
+    ".venv/bin/python manage.py export_suppressions": "tests/consent/test_operator_commands.py",
+    ".venv/bin/python manage.py import_suppressions": "tests/consent/test_operator_commands.py",
+    ".venv/bin/python manage.py health": "tests/consent/test_operator_commands.py",
     ".venv/bin/python manage.py export_seal_heads": "tests/consent/test_sealing.py",
     ".venv/bin/gunicorn config.wsgi": "tests/config/test_run.py",
 }
