@@ -1,0 +1,32 @@
+"""Schemathesis plays a stranger who sends anything: all its checks, and operations linked to one another."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from tests.api.conformance import operations
+from tests.api.conftest import Caller
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+PROGRAM = Path(sys.executable).with_name("schemathesis")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_that_a_stranger_sends_gets_an_answer_that_is_not_documented(
+    live_server: LiveServer, connected: None, shop: Caller, tmp_path: Path
+) -> None:
+    command = [
+        *(PROGRAM, "--config-file", CONFIGURATION, "--no-color", "run", f"{live_server.url}/api/v1/schema/"),
+        *("--header", f"Authorization: Bearer {shop.text}"),
+    ]
+
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300, check=False)
+
+    assert done.returncode == 0, f"{done.stdout[-20000:]}{done.stderr[-2000:]}"
+    assert "No issues found" in done.stdout
+    assert f"Tested: {len(operations())}\n" in done.stdout
