@@ -34,11 +34,11 @@ TO_WORK_THROUGH = [
 ]
 RECORDS = ["Register", "Consents", "Decisions", "Deliveries", "Ledger", "Seals"]
 READING = ["Rules", "Words", "Try a message", "Delivery codes"]
-SET_UP = ["Business profile", "Channels", "Consent texts", "API keys"]
+SET_UP = ["Business profile", "Channels", "Consent texts", "API keys", "Webhooks"]
 NOT_FOR = {
-    "agent": {"Seals", "Decisions", "Drift", "Sender alerts", "Delivery codes", "API keys"},
-    "marketing": {"Seals", "API keys"},
-    "support": {"Seals", "API keys"},
+    "agent": {"Seals", "Decisions", "Drift", "Sender alerts", "Delivery codes", "API keys", "Webhooks"},
+    "marketing": {"Seals", "API keys", "Webhooks"},
+    "support": {"Seals", "API keys", "Webhooks"},
     "compliance": set(),
 }
 
