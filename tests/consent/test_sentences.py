@@ -113,7 +113,7 @@ def codes_in_the_rules() -> set[str]:
 
 
 def test_every_refusal_code_has_a_sentence_and_every_sentence_a_code() -> None:
-    by_the_verbs_of_evidence = {"own_evidence", "already_reviewed"}
+    by_the_verbs_of_evidence = {"own_evidence", "already_reviewed", "reviewer_unknown", "provider_refused"}
 
     assert codes_in_the_rules() | by_the_verbs_of_evidence == set(REFUSALS)
 
