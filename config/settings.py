@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -114,7 +115,8 @@ def _database() -> dict[str, Any]:
         return env.db("DATABASE_URL")
     from config import postgres
 
-    name = "test" if TESTING else "dev"
+    # Tests on several cores have a server each: the order of the ledger waits for every transaction of its server.
+    name = "-".join(filter(None, ["test", os.environ.get("PYTEST_XDIST_WORKER")])) if TESTING else "dev"
     return postgres.ensure_running(data_root=BASE_DIR / ".postgres", name=name, durable=not TESTING).django()
 
 

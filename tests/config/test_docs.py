@@ -59,7 +59,8 @@ def variables_read() -> set[str]:
     """Return the environment variables that the product reads."""
     sources = [ROOT / "config" / "settings.py", *(ROOT / "config" / "postgres").glob("*.py")]
     reads = re.compile(r"\benv\.(?:str|bool|int|list|db|json|dict)\(\s*\"([A-Z_]+)\"|os\.environ\.get\(\"([A-Z_]+)\"")
-    return {name for source in sources for pair in reads.findall(source.read_text()) for name in pair if name}
+    names = {name for source in sources for pair in reads.findall(source.read_text()) for name in pair if name}
+    return {name for name in names if not name.startswith("PYTEST_")}
 
 
 def our_commands() -> set[str]:
