@@ -98,9 +98,10 @@ def test_the_search_box_leads_to_a_contact(
     page = browsing(superuser)
     page.keyboard.press("Control+k")
     page.get_by_placeholder("Type to search").press_sequentially("lovelace")
-    page.get_by_role("link", name="Ada Lovelace").click()
+    record = f"/admin/contacts/contact/{business.ada.pk}/change/"
+    page.locator(f"a[href='{record}']").first.click()
 
-    expect(page).to_have_url(f"{live_server.url}/admin/contacts/contact/{business.ada.pk}/change/")
+    expect(page).to_have_url(f"{live_server.url}{record}")
 
 
 def test_a_message_is_tried_and_the_gate_is_asked(
