@@ -73,11 +73,14 @@ def test_every_record_of_fact_refuses_truncate() -> None:
 
 def test_nothing_in_the_repository_names_a_package_index_or_a_home_of_somebody() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    telling = re.compile(r"(extra-)?index-url|--find-links|files\.pythonhosted|(^|[^\w.])/(root|home)/\w", re.MULTILINE)
+    # A letter in brackets keeps this very line from being what it looks for.
+    telling = re.compile(
+        r"(extra-)?inde[x]-url|--find-link[s]|python[h]osted|[p]ypi\.org|(^|[^\w.])/(root|home)/\w", re.MULTILINE
+    )
     found = []
     for name in tracked.splitlines():
         path = ROOT / name
-        if path.suffix in {".png", ".svg", ".ico"} or path == Path(__file__) or not path.is_file():
+        if path.suffix in {".png", ".svg", ".ico"} or not path.is_file():
             continue
         if telling.search(path.read_text(errors="ignore")):
             found.append(name)

@@ -23,7 +23,7 @@ from desk.api.dnd import put_dnd
 from desk.client import AuthenticatedClient
 from desk.models import (
     AddressBody, AddressKind, ChangedDndShape, ContactBody, ContactShape, CreateContactUpsert, DndBody, ProblemShape,
-    PurposeEnum, PutDndChannel, QuestionShape, ChannelToAsk,
+    Purpose, PutDndChannel, QuestionShape, ChannelToAsk,
 )
 
 client = AuthenticatedClient(base_url=os.environ["DESK"], token=os.environ["KEY"], timeout=30)
@@ -52,7 +52,7 @@ assert [str(route) for route in refused.reasons[0].lifted_by] == ["contact_opt_i
 
 question = QuestionShape(
     channel=ChannelToAsk.SMS,
-    purpose=PurposeEnum.MARKETING,
+    purpose=Purpose.MARKETING,
     contacts=[ada.id],
     addresses=[f"+1503555{number:04}" for number in range(1, 10_000)],
 )
