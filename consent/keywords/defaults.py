@@ -9,4 +9,4 @@ from consent.keywords.language import build
 from consent.keywords.portuguese import PORTUGUESE
 from consent.keywords.spanish import SPANISH
 
-DEFAULT_WORDS = build(ENGLISH, FRENCH, SPANISH, GERMAN, PORTUGUESE, version="2026-11-21")
+DEFAULT_WORDS = build(ENGLISH, FRENCH, SPANISH, GERMAN, PORTUGUESE, version="2026-11-22")

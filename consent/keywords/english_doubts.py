@@ -40,9 +40,12 @@ NEAR_MISSES = lines("""
     stop $
     ^ unsubscribed|unsubscribing|revoked $
     ^ cancel|end|quit $
+    ^ exit|unjoin|unscribe|unsubscription|discontinue $
+    what|which|where .. text|reply|send|type|say to cancel|quit $
+    do|should|can|must i|we just? text|reply|send|type|say <leaving>|stop|end|cancel|quit to? end|stop|cancel|quit? _?
     ^ i|we quit|stop $
     <want> to cancel|quit $
-    how do|can|to i|we? cancel|quit $
+    how do|can|to i|we? cancel|quit|stop $
     cancel|end my|our|this|the? subscription|membership|subscriptions|service|services|plan|account
     dont call|phone|ring|email me|us? just|only|please? text|message
     dont text|message|call so|too|this|that late|early|often|much
@@ -56,6 +59,8 @@ NEAR_MISSES = lines("""
     get out of my phone|life|inbox
     ^ this isnt _ $
     has|have passed $
+    <person> passed $
+    ^ rip $
     dont know who that|he|she is
     ^ no|there|theres no? _ here $
     no longer works here|there

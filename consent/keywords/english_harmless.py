@@ -25,6 +25,7 @@ HOMONYMS = lines("""
         cancel|quit|stop|be?
     why did|would|do|was|were|am|are you|i|we|they <leaving>|remove|delete|stop me|us?
     good enough
+    get|got enough of
     check|checked your|the|my spam|junk
     stop to <leaving>|end|cancel|quit|stop|be
     to <leaving>|end|cancel|quit|stop reply|text|send|type
@@ -79,6 +80,7 @@ HOMONYMS = lines("""
 NEGATIONS = lines("""
     dont|never|didnt|doesnt|wouldnt|shouldnt|havent|hasnt|not ever|just|please|really|even? stop|quit|end|cancel|revoke
     dont|never|didnt|doesnt|wouldnt|shouldnt|havent|not please|ever? <leaving>|remove|delete|unlist
+    dont|never|didnt please|ever? take|get|kick me|us off
     dont|didnt|never|not|doesnt <plan> to stop|quit|end|cancel|revoke|<leaving>|be|leave|remove
     dont|didnt|never <want> you|it|this|these|them|us|messages|texts to stop|end|quit|cancel|<leaving>
     dont|didnt|never|not <ask> stop|unsubscribe|quit|cancel|optout

@@ -18,7 +18,7 @@ PHRASES = lines("""
     disable|decline|refuse <fill>? <fill>? <message>
     refuse|decline to receive|get
     to stop <fill>? <fill>? <texts>|these|receiving|getting
-    add|put me|us|my|this number? on|to your|the? dnc
+    add|put|place me|us|my|this number? on|to your|the? dnc
     get these|this|them|texts|messages to stop
     how .. remove|delete|unsubscribe myself|me|my
     can|could|may i|we please? be removed|taken|unsubscribed|deleted
@@ -94,6 +94,7 @@ PHRASES = lines("""
     leave me|us alone|be
     leave me|us _ _? alone
     let me|us alone
+    let me|us be $
     <want>|need|trying|tried|asked|asking to <leaving>
     <want> to stop $
     <want> to stop receiving|getting|hearing
@@ -110,6 +111,7 @@ PHRASES = lines("""
     consider me|us|this unsubscribed|removed|optedout|optout
     <leaving> of? <fill>? <fill>? <message>|list|lists|service|program|everything|it|communication
     how|where|what .. unsubscribe|unsub
+    what|which|where .. text|reply|send|type|say to <leaving>|stop|end $
     how|where|what .. optout $
     how .. get|be removed|unsubscribed
     how .. get|be taken? off|out <fill>? list

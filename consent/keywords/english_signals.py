@@ -18,6 +18,7 @@ SIGNALS = {
         ^ not _ number|phone|cell $
         no longer his|her|their number|phone
         number is no longer
+        number|phone no longer|not belongs|belong to
         number|phone isnt|doesnt belong|his|hers
         this|thats|its isnt|not _ _? number|phone|cell|mobile|line
         this isnt|not the person|one you

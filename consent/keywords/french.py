@@ -26,6 +26,8 @@ FRENCH = Language(
         "me desabonner": "desabonnement",
         "desinscrivez moi": "desabonnement",
         "me desinscrire": "desabonnement",
+        "se desabonner": "desabonnement",
+        "se desinscrire": "desabonnement",
     },
     groups={
         "cease": "arretez arrete arreter arretes cessez cesse cesser stop stopper stoppez stoppe",
@@ -47,8 +49,11 @@ FRENCH = Language(
         ne plus recevoir|etre|me|mecrire|menvoyer
         plus de|aucun|aucune <messages>
         plus jamais de <messages>
+        ^ pas de <messages> $
+        stop|stopper <messages>
+        lachez|lache moi|nous $
         veux|souhaite|desire plus|pas recevoir
-        veux|souhaite|desire plus|pas de|vos|ces? <messages>
+        veux|souhaite|desire plus|pas de? vos|ces|tes|votre? <messages>
         veux|souhaite|desire plus|pas etre contacte|contactee|derange|derangee|sollicite|sollicitee|appele
         veux plus que vous
         veux|voudrais|souhaite|desire|aimerais arreter|desabonnement|resilier
@@ -72,6 +77,11 @@ FRENCH = Language(
         stop ou|encore
         narrete|narretes|narretez|narreter pas|jamais|plus
         annuler mon|le|notre|ma|la|un|une _
+        mort|morte|morts de rire|fatigue|faim|froid|soif|peur|honte
+        telephone|portable|batterie|pile|ordinateur|voiture|chien|chat|ligne est mort|morte
+        donne|note|ecrit|saisi|compose|mis le|un mauvais|faux numero
+        mauvais|faux numero de facture|commande|compte|dossier|rue|carte|suivi
+        assez bien|de|bon|loin|tot|tard|grand
     """),
     negations=lines("""
         ne|pas|jamais <cease>
@@ -152,6 +162,7 @@ FRENCH = Language(
     near_misses=lines("""
         ^ <cease>
         ^ ca suffit $
+        ^ annulez|annule $
         ^ stp $
         ^ assez|basta|stoppez|stopper|resilier|supprimer|desabonne|marre $
         jen ai assez|marre

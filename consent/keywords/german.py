@@ -59,6 +59,8 @@ GERMAN = Language(
         lassen|lasst|lass sie? mich|uns in ruhe
         von|aus der|ihrer|eurer|dieser|dem liste|verteiler|newsletter abmelden|loschen|streichen|nehmen|austragen
         widerrufe .. einwilligung|zustimmung
+        widerspreche der|dem|einer jeder|weiteren? nutzung|verwendung|werbung|kontaktaufnahme
+        stoppen|stoppt sie? das|dies|es $
         unterlassen .. <messages>|kontaktaufnahme|anrufe
         stopp|stoppen|stoppt sie|mit|die|diese|alle die|den|diese|alle? <messages>
         wie .. abmelden|abbestellen $
@@ -74,6 +76,8 @@ GERMAN = Language(
         nachste|letzte|erste|kurzer|kurzen stopp
         zwischen stopp
         stopp bei|an|in|am|fur|auf
+        handy|akku|telefon|batterie|auto|laptop|internet|leitung|hund|katze ist tot|gestorben|verstorben
+        falsche|falschen nummer angegeben|eingetragen|gegeben|geschrieben|aufgeschrieben|gewahlt
         termin|vertrag abmelden
     """),
     negations=lines("""
@@ -87,6 +91,7 @@ GERMAN = Language(
             falsche|falschen nummer|person|rufnummer|handynummer|kontakt
             verwahlt
             falsch verbunden
+        da sind|seid|bist sie|ihr|du? falsch
             nicht mehr? die|seine|ihre nummer von
             kenne ich nicht $
             kenne diese person nicht
@@ -150,6 +155,8 @@ GERMAN = Language(
         ^ stopp
         ^ ende|kundigen|kundigung|stornieren|abbrechen|schluss|genug|loschen|aus|halt $
         ^ schluss damit|jetzt $
+        ^ ruhe|widerruf|widerrufe|widerrufen|widerspreche|widerspruch $
+        ich widerspreche|widerrufe $
         es reicht
         das reicht
         zu viele <messages>

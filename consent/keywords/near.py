@@ -10,15 +10,23 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from string import ascii_lowercase
 
+from consent.keywords.text import normalise
 from consent.keywords.wordlists import WordLists
 
 STOP_SIGNS = ("\N{OCTAGONAL SIGN}", "\N{NO ENTRY}", "\N{NO ENTRY SIGN}")
-_SIGNS_ALONE = (*STOP_SIGNS, "\N{FACE WITH NO GOOD GESTURE}", "\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}")
+_SIGNS_ALONE = (
+    *STOP_SIGNS,
+    "\N{FACE WITH NO GOOD GESTURE}",
+    "\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}",
+    "\N{BELL WITH CANCELLATION STROKE}",
+    "\N{NO MOBILE PHONES}",
+)
 _FEW_WORDS = 4
 
 _TARGETS = ("stop", "stopall", "unsubscribe", "unsub", "optout", "revoke", "cancel")
 _SHORT_TARGETS = ("end", "quit")  # one wrong letter makes another word of them; only "quiiit" counts
 _DRAWN_OUT = 2  # letters too many
+_FEW_LETTERS = 30  # no run of words that asks to stop is longer
 _LONG = 8  # from this length on, a word of any language can be told from its neighbours
 _OTHER_WORDS = frozenset(
     {"shop", "step", "slop", "top", "stow", "strop", "stomp", "stops", "sop", "swop", "estop", "atop", "stopped"}
@@ -54,8 +62,11 @@ def respelt(original: Sequence[Sequence[str]], words: WordLists) -> list[tuple[s
 def runs_together(body: str, tokens: Sequence[str], words: WordLists) -> list[tuple[str, ...]]:
     """Return what a message may have meant that runs words together or tears one apart.
 
-    Shape: one candidate a tuple, "stoptexting" → stop texting, "st op" → stop.
+    Shape: one candidate a tuple, "stoptexting" → stop texting, "st op" → stop, "$top" → stop.
     """
+    if "$" in body:
+        body = body.replace("$", "s")
+        return [tuple(normalise(body).split())] if len(tokens) <= _FEW_WORDS else []
     if len(tokens) == 1:
         return list(_parts(tokens[0], words))
     joined = "".join(tokens) if len(tokens) <= _FEW_WORDS else ""
@@ -70,6 +81,8 @@ def _parts(token: str, words: WordLists) -> Iterator[tuple[str, ...]]:
         rest = token.removeprefix(target)
         if rest != token and rest:
             yield (target,) if rest[0].isdigit() and target in _TARGETS else (target, rest)
+            if len(rest) <= _FEW_LETTERS:
+                yield from ((target, rest[:at], rest[at:]) for at in range(1, len(rest)))
         rest = token.removesuffix(target)
         if rest != token and rest in words.filler | words.strong:
             yield (rest, target)

@@ -48,7 +48,9 @@ PORTUGUESE = Language(
         me deixe|deixem|deixa em|quieto paz?
         quero|desejo|gostaria de? me? sair|descadastrar|desinscrever
         quero|desejo|gostaria cancelar a|minha|o inscricao|recebimento|cadastro
-        revogo|retiro meu|o consentimento
+        revogo|retiro o? meu|o consentimento
+        deixe|deixem|deixa me|nos em paz
+        ^ nao perturbe|perturbem|perturbar|incomode|incomodem $
         sair da|desta|dessa lista
         como .. descadastrar|descadastro|desinscrever
     """),
@@ -62,6 +64,10 @@ PORTUGUESE = Language(
     homonyms=lines("""
         sair de|do|da|com|para|hoje|mais|amanha|as
         cancelar meu|minha|a|o|uma|um|nossa _
+        morto|morta de fome|cansaco|rir|sono|frio|calor|medo|sede
+        celular|telefone|bateria|carro|computador|notebook|internet|cachorro|gato morreu
+        dei|passei|anotei|coloquei|escrevi|disquei o|um numero errado|incorreto
+        numero errado|incorreto da|do|de fatura|pedido|conta|cartao|boleto
         remover o|a|meu|minha|um|uma _
     """),
     negations=lines("""
@@ -137,6 +143,7 @@ PORTUGUESE = Language(
         ^ pare|parem|sair
         ^ chega|basta|para|excluir|apagar|cancelado|encerrar|fim|sai|parou $
         ja chega
+        ^ interromper|interrompa|suspender $
         muitas|tantas <messages>
         assedio|perturbacao
         meu advogado

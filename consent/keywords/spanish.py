@@ -57,6 +57,11 @@ SPANISH = Language(
         no quiero|deseo|queremos mas|sus|estos|recibir? mas|sus|estos? <messages>
         no quiero|deseo que me <verb>
         no quiero|deseo recibir
+        dejar de recibir
+        no enviar|escribir|mandar|llamar mas
+        ^ no molestar|molesten|moleste|molestes mas? $
+        basta|suficiente de <messages>
+        cancelar|cancele|cancelen <messages>
         quiero|deseo|quisiera|necesito|solicito baja
         quiero|deseo|quisiera cancelar mi|la suscripcion|registro
         como .. baja|desuscribirme $
@@ -83,10 +88,17 @@ SPANISH = Language(
         baja medica|presion|laboral|california|calidad
         pare de sufrir
         cancelar mi|la|una|el|nuestra _
+        muerto|muerta de risa|hambre|cansancio|sueno|frio|calor|miedo|sed
+        celular|telefono|movil|bateria|carro|coche|computadora|internet|perro|gato murio
+        murio mi|el|la celular|telefono|movil|bateria|carro|coche|computadora|internet|perro|gato
+        di|dimos|puse|escribi|anote|marque el|un numero equivocado|incorrecto
+        numero equivocado|incorrecto de|del la|mi|el? factura|pedido|orden|cuenta|tarjeta|habitacion
+        que cabron
+        pare|paren en
     """),
     negations=lines("""
         no pare|paren|pares|deje|dejen|dejes|cancele|cancelen|canceles
-        no quiero|quise|quisiera|deseo que? me? cancelar|baja|salir|dejar|parar|den
+        no me? quiero|quise|quisiera|deseo que? me? cancelar|baja|salir|dejar|parar|den
         no <off>
         sin parar
         no puedo parar
@@ -95,6 +107,7 @@ SPANISH = Language(
         Signal.WRONG_NUMBER: lines("""
             numero equivocado|incorrecto|erroneo
             persona equivocada|incorrecta
+        no es|soy la persona
             se|te equivoco|equivocaron|equivocaste|equivoca|equivocado de? numero|persona
             esta|estan equivocado|equivocados de|con numero|el|la
             no es el|su numero de
@@ -106,10 +119,11 @@ SPANISH = Language(
             murio $
             ha muerto
             esta muerto|muerta
-            mi|el|ella|madre|padre|esposo|esposa|mama|papa|hijo|hija|esposo? murio
+            el|ella|madre|padre|esposo|esposa|mama|papa|hijo|hija|hermano|hermana|abuelo|abuela|senor|senora murio
+        murio mi madre|padre|esposo|esposa|mama|papa|hijo|hija|hermano|hermana|abuelo|abuela
         """),
         Signal.HOSTILE: lines("""
-            vete|vayanse|vayase|andate a la|al mierda|carajo|diablo|infierno
+            vete|vayanse|vayase|andate a|al la? mierda|carajo|diablo|infierno
             chinga|chinguen|chingate tu|a|su tu|su? madre|madres
             hijo|hijos de puta|perra
             puto|pendejo|pendejos|cabron|cabrones|malparido|gilipollas
@@ -163,6 +177,9 @@ SPANISH = Language(
         ^ alto|pare|paren|baja
         ^ basta|para|ya|detente|detengase|eliminar|borrar|quitar|anular|terminar|stop|cancelo $
         ^ ya basta $
+        ^ suficiente|cese|cesen|parenle|detenganse|fin $
+        no autorizo
+        ya no vive $
         demasiados|tantos <messages>
         acoso|acosando
         mi abogado
