@@ -6,7 +6,6 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.job_context import JobContext
 
 from consent.selectors.drift import mailgun_is_configured
 from consent.services import (
@@ -139,11 +138,3 @@ def remove_at_provider(drift_id: int) -> None:
 def forget_late_messages(timestamp: int) -> None:
     """Blank what came from erased addresses since they were erased, once it has had its effect."""
     erasing.forget_late(at=timezone.now())
-
-
-@app.periodic(cron="* * * * *")
-@app.task(queueing_lock="retry_stalled_jobs", pass_context=True)
-async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Take up the jobs of workers that died in the middle."""
-    for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.timesince import timeuntil
 
 from config.desk import contradictions
+from config.upkeep.selectors import failing_tasks
 from config.webhooks import selectors as webhooks
 from consent.admin import links
 from consent.models import Evidence
@@ -55,6 +56,7 @@ def cards(request: HttpRequest, *, now: datetime, day: date) -> list[Card]:
         *_evidence(request),
         *_seals(request, now=now),
         *_webhooks(request),
+        *_jobs(request, now=now),
         *_requests(request, now=now),
         *_consents(request, now=now),
         *_contradictions(request, now=now),
@@ -84,6 +86,16 @@ def _webhooks(request: HttpRequest) -> Iterator[Card]:
         yield Card("Stopped webhooks", stopped, link, "Integrations are not told any more: their endpoint fails.")
     if dead := webhooks.count_dead():
         yield Card("Webhook notices given up", dead, link, "After three days of trying. They can be sent again.")
+
+
+def _jobs(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
+    """Yield the jobs that fail and have not got through since; nothing where all is well."""
+    if not request.user.has_perm("procrastinate.view_procrastinatejob"):
+        return
+    if failing := failing_tasks(now=now):
+        told = "; ".join(f"{task.name}, last on {links.moment(task.last_at)}" for task in failing[:3])
+        link = listing("procrastinate_procrastinatejob", status__exact="failed")
+        yield Card("Jobs that fail", len(failing), link, f"{told}. The worker's log tells why.")
 
 
 def _requests(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
