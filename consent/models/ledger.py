@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -58,6 +59,7 @@ class LedgerEntry(models.Model):
             models.Index(name="ledger_by_address", fields=["address_id", "-id"]),
             models.Index(name="ledger_by_event", fields=["event_id"]),
             models.Index(name="ledger_in_order", fields=["transaction_number", "id"]),
+            BrinIndex(name="ledger_by_time", fields=["recorded_at"], autosummarize=True),
             models.Index(
                 name="ledger_opt_ins",
                 fields=["address_id", "channel", "kind", "occurred_at"],

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -92,6 +93,22 @@ def entries_after(
 def newest_cursor() -> str:
     """Return the cursor after everything that the feed gives out now: for who wants only what is still to come."""
     return cursor_at(Position(settled_end() - 1, 2**63 - 1))
+
+
+# A sum is no column: asked for the least number itself, the planner would walk the ledger from its beginning.
+_FIRST_SINCE = "SELECT min(transaction_number + 0) FROM consent_ledgerentry WHERE recorded_at >= %s"
+
+
+def position_since(moment: datetime) -> Position:
+    """Return the place before the first entry that was recorded since a moment, and before all that may still come."""
+    end = settled_end()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_SINCE, [moment])
+        number = cursor.fetchone()[0]
+    if number is None or number >= end:
+        return Position(end - 1, 2**63 - 1)
+    same = LedgerEntry.objects.filter(transaction_number=number, recorded_at__gte=moment)
+    return Position(number, same.order_by("id").values_list("id", flat=True)[0] - 1)
 
 
 def settled_end() -> int:

@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config.webhooks import jobs
 from config.webhooks.models import WebhookEndpoint, WebhookNotice
 from config.webhooks.services import endpoints, fanning, sending
+from consent.selectors import feed
 from consent.vocabulary import Channel, EventKind
 from contacts.values import SYSTEM
 from tests.webhooks.conftest import NOW, Receiver, record
@@ -104,12 +105,66 @@ def test_a_replay_does_not_double_what_waits_and_lets_go_first_what_is_being_tri
 
 def test_a_replay_from_the_future_waits_for_what_comes(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
     record("old")
+    fan(endpoint)
+    send_all(endpoint)
+    receiver.posts.clear()
+
     endpoints.replay_since(endpoint_id=endpoint.pk, since=NOW + timedelta(days=1), by=SYSTEM, at=NOW)
     record("new")
     fan(endpoint)
     send_all(endpoint)
 
     assert receiver.details == ["new"]
+
+
+def test_a_replay_leaves_nothing_out_that_was_not_told_before(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    record("waits", contact_id=1)
+    fan(endpoint)
+    record("not turned into a notice", contact_id=1)
+
+    endpoints.replay_since(endpoint_id=endpoint.pk, since=NOW + timedelta(days=1), by=SYSTEM, at=NOW)
+    fan(endpoint)
+    send_all(endpoint)
+
+    assert receiver.details == ["waits", "not turned into a notice"]
+
+
+def test_a_replay_waits_for_who_began_before_and_is_still_writing(
+    endpoint: WebhookEndpoint, receiver: Receiver
+) -> None:
+    slow = connections["default"].copy()
+    try:
+        with slow.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT pg_current_xact_id()")
+            record("fast")
+            endpoints.replay_since(endpoint_id=endpoint.pk, since=NOW, by=SYSTEM, at=NOW)
+            cursor.execute(
+                "INSERT INTO consent_ledgerentry (public_id, event_id, kind, effect, rule, code, channel, direction,"
+                " reason, suppression_kind, route, source, actor, detail, occurred_at, recorded_at)"
+                " SELECT gen_random_uuid(), gen_random_uuid(), kind, effect, rule, code, channel, direction, reason,"
+                " suppression_kind, route, source, actor, 'slow', occurred_at, recorded_at FROM consent_ledgerentry"
+            )
+            cursor.execute("COMMIT")
+    finally:
+        slow.close()
+    fan(endpoint)
+    send_all(endpoint)
+
+    assert receiver.details == ["slow", "fast"]
+
+
+def test_the_time_to_replay_from_is_found_by_an_index(endpoint: WebhookEndpoint) -> None:
+    record("STOP")
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        try:
+            cursor.execute(f"EXPLAIN {feed._FIRST_SINCE}", [NOW])
+            plan = str(cursor.fetchall())
+        finally:
+            cursor.execute("RESET enable_seqscan")
+
+    assert "ledger_by_time" in plan
 
 
 def test_a_stopped_endpoint_keeps_its_place(endpoint: WebhookEndpoint, receiver: Receiver) -> None:

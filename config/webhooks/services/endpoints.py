@@ -16,8 +16,7 @@ from config.webhooks import signing
 from config.webhooks.models import WebhookEndpoint, WebhookNotice
 from config.webhooks.targets import UnusableUrl, target_of
 from config.webhooks.vocabulary import NoticeState, StoppedFor
-from consent.models import LedgerEntry
-from consent.selectors.feed import Position, cursor_at, newest_cursor
+from consent.selectors.feed import between, cursor_at, newest_cursor, position_of, position_since, settled_end
 from consent.vocabulary import Channel, EventKind
 from contacts.services import history
 from contacts.values import Actor
@@ -137,19 +136,15 @@ def rotate_secret(*, endpoint_id: int, overlap: timedelta = USUAL_OVERLAP, by: A
 def replay_since(*, endpoint_id: int, since: datetime, by: Actor, at: datetime) -> WebhookEndpoint:
     """Send everything again that was recorded since a time, in order, through the filters of now.
 
+    What is older and has not been told yet is told first: a replay never leaves anything out.
     Once: what still waits is not sent twice for it, except what is being tried this moment.
     """
     endpoint = _locked(endpoint_id)
-    first = (
-        LedgerEntry.objects.filter(recorded_at__gte=since)
-        .order_by("transaction_number", "id")
-        .values_list("transaction_number", "pk")
-        .first()
-    )
-    back_to = cursor_at(Position(first[0], first[1] - 1)) if first else newest_cursor()
+    back_to = min(position_since(since), position_of(endpoint.cursor))
     untried = Q(claim=None) | Q(claimed_until__lte=at)
-    endpoint.notices.filter(untried, state=NoticeState.WAITING, entry_id__isnull=False).delete()
-    endpoint.cursor = back_to
+    again = between(back_to, settled_end()).values("id")
+    endpoint.notices.filter(untried, state=NoticeState.WAITING, entry_id__in=again).delete()
+    endpoint.cursor = cursor_at(back_to)
     history.save(endpoint, reason=f"replayed since {since:%Y-%m-%d %H:%M:%S} UTC", by=by, at=at)
     return endpoint
 
