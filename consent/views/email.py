@@ -3,8 +3,10 @@ for what it says."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import structlog
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -34,24 +36,28 @@ def hook(request: HttpRequest, esp: str) -> HttpResponse:
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    try:
+        return _take_in(request, esp, door, at)
+    except Error:
+        log.exception("door_without_database", path=request.path)
+        return _later(door)
+
+
+def _take_in(request: HttpRequest, esp: str, door: Door, at: datetime) -> HttpResponse:
     proof = _prove(request, esp, door)
     if isinstance(proof, HttpResponse):
         return proof
     if proof.acknowledge:
         return HttpResponse("Seen.", content_type="text/plain")
-    try:
-        accepted = inbox.accept(
-            provider=esp,
-            door=f"{DOOR_PREFIX}{esp}",
-            event_id=proof.event_id,
-            body=request.body,
-            content_type=request.content_type or "",
-            identity=proof.identity,
-            at=at,
-        )
-    except DatabaseError:
-        log.exception("email_delivery_not_stored", esp=esp)
-        return _later(door)
+    accepted = inbox.accept(
+        provider=esp,
+        door=f"{DOOR_PREFIX}{esp}",
+        event_id=proof.event_id,
+        body=request.body,
+        content_type=request.content_type or "",
+        identity=proof.identity,
+        at=at,
+    )
     if accepted.is_conflict:
         return HttpResponse("Another body came under this id before.", status=door.conflict, content_type="text/plain")
     inbox.process(delivery_id=accepted.delivery_id, at=at)
@@ -72,9 +78,6 @@ def _prove(request: HttpRequest, esp: str, door: Door) -> Proof | HttpResponse:
             return _refused(esp, "no_key", 403, "This door is closed.")
         status = door.unproven if isinstance(error, Unproven) else door.malformed
         return _refused(esp, error.cause, status, str(error))
-    except DatabaseError:
-        log.exception("email_secret_not_read", esp=esp)
-        return _later(door)
     except NotNow:
         log.warning("email_proof_not_now", esp=esp)
         return _later(door)

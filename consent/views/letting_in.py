@@ -5,14 +5,39 @@ Of a refused request nothing is kept but a count.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 import structlog
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from consent.services import inbox
 
 log = structlog.get_logger(__name__)
+
+
+RETRY_AFTER_SECONDS = 60
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def not_now_without_database(view: View) -> View:
+    """Let a door answer 503 while the database is away, so that who can come again does."""
+
+    @wraps(view)
+    def answered(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except Error:
+            log.exception("door_without_database", path=request.path)
+            answer = HttpResponse("Not now. Try again.", status=503, content_type="text/plain")
+            answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return answer
+
+    return answered
 
 
 def is_too_large(request: HttpRequest) -> bool:

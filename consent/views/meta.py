@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from consent.providers.meta import signature as meta_signature
 from consent.selectors.secrets import value_of
 from consent.services import inbox
-from consent.views.letting_in import is_too_large, refused, too_large
+from consent.views.letting_in import is_too_large, not_now_without_database, refused, too_large
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +21,9 @@ DOOR = "meta"
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
+@not_now_without_database
 def hook(request: HttpRequest) -> HttpResponse:
-    """Take in a batch of events: 200 once it is stored, else 403, 413 or 415. A GET is the handshake.
+    """Take in a batch of events: 200 once it is stored, else 403, 413, 415 or 503. A GET is the handshake.
 
     What it says is read in the same request; where that fails the worker goes on, and Meta has done its part.
     """

@@ -15,18 +15,22 @@ from consent.providers import twilio_inbound, twilio_signature, twilio_status
 from consent.selectors.secrets import value_of
 from consent.services import inbox, twilio
 from consent.services.twilio import form_pairs
-from consent.views.letting_in import is_too_large, refused, too_large
+from consent.views.letting_in import is_too_large, not_now_without_database, refused, too_large
 
 log = structlog.get_logger(__name__)
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 """Nothing to say: Twilio itself has answered STOP and START, and HELP where it says so."""
 
+FALLBACK = frozenset({"ErrorCode", "ErrorUrl"})
+"""What Twilio adds to a request for the fallback address: what became of the first try."""
+
 
 @csrf_exempt
 @require_POST
+@not_now_without_database
 def inbound(request: HttpRequest) -> HttpResponse:
-    """Take in one message that a person sent. Answers 200 once it is stored, else 403, 409, 413 or 415.
+    """Take in one message that a person sent. Answers 200 once it is stored, else 403, 409, 413, 415 or 503.
 
     What the message says is read in the same request. Where that fails the worker goes on: Twilio has done its part.
     """
@@ -41,7 +45,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
         event_id=twilio_inbound.parse(pairs).message_sid,
         body=request.body,
         content_type=request.content_type or "",
-        identity=repr(sorted(pairs)).encode("utf-8", "surrogateescape"),
+        identity=_same_message(pairs),
         at=at,
     )
     if accepted.is_conflict:
@@ -56,8 +60,10 @@ def inbound(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@not_now_without_database
 def status(request: HttpRequest) -> HttpResponse:
-    """Take in what became of a message that we sent. Answers 204 once it is stored, 403, 409, 413 or 415 otherwise."""
+    """Take in what became of a message that we sent. Answers 204 once it is stored, 403, 409, 413, 415 or 503
+    otherwise."""
     at = timezone.now()
     refusal = refuse(request, door="twilio.status")
     if refusal is not None:
@@ -76,6 +82,12 @@ def status(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Another recipient came under this status before.", status=409, content_type="text/plain")
     inbox.process(delivery_id=accepted.delivery_id, at=at)
     return HttpResponse(status=204)
+
+
+def _same_message(pairs: list[tuple[str, str]]) -> bytes:
+    """Return what is equal in two requests about one message. To a fallback address Twilio adds why it asks there."""
+    told = sorted(pair for pair in pairs if pair[0] not in FALLBACK)
+    return repr(told).encode("utf-8", "surrogateescape")
 
 
 def _same_callback(pairs: list[tuple[str, str]]) -> bytes:

@@ -11,6 +11,7 @@ from consent.providers import twilio_voice
 from consent.services import inbox, voice
 from consent.services.twilio import form_pairs
 from consent.services.voice import CallAnswer
+from consent.views.letting_in import not_now_without_database
 from consent.views.twilio import refuse
 
 DOOR = "twilio.voice"
@@ -18,8 +19,9 @@ DOOR = "twilio.voice"
 
 @csrf_exempt
 @require_POST
+@not_now_without_database
 def call(request: HttpRequest) -> HttpResponse:
-    """Answer a call with TwiML: rejected, put through, or the business's name. Else 403, 409, 413 or 415.
+    """Answer a call with TwiML: rejected, put through, or the business's name. Else 403, 409, 413, 415 or 503.
 
     Requests that only tell how a call went get an empty answer.
     """

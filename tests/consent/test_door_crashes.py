@@ -208,12 +208,55 @@ def test_what_could_not_be_stored_is_not_said_to_be_and_counts_once_when_it_come
     request = REQUESTS[door]()
     full_disk("consent_delivery")
 
-    assert post(request) in {500, 503}
+    assert post(request) == 503
     assert not Delivery.objects.exists()
 
     full_disk("")
     assert [post(request) in {200, 204} for _ in range(2)] == [True, True]
     assert effects() == ONCE[door]
+
+
+@pytest.fixture
+def away() -> Iterator[Callable[[bool], None]]:
+    """Let nobody answer where the database is, or somebody again."""
+    port = connection.settings_dict["PORT"]
+
+    def go(is_away: bool) -> None:
+        connection.close()
+        connection.settings_dict["PORT"] = 9 if is_away else port
+
+    yield go
+    go(False)
+
+
+@pytest.mark.parametrize("door", REQUESTS)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("connected")
+def test_a_door_asks_for_another_try_while_the_database_is_away(
+    ada: Contact, away: Callable[[bool], None], door: str
+) -> None:
+    path, body, content_type, headers = REQUESTS[door]()
+    away(True)
+
+    answer = Client(raise_request_exception=False).generic(
+        "POST", path, body, content_type=content_type, headers=headers
+    )
+
+    assert (answer.status_code, bool(answer["Retry-After"])) == (503, True)
+    away(False)
+    assert post((path, body, content_type, headers)) in {200, 204}
+    assert effects() == ONCE[door]
+
+
+def test_at_the_fallback_address_twilio_brings_the_same_message(connected: None, ada: Contact) -> None:
+    told = sms(ADA, "STOP", MessageSid="SM" + "1" * 32)
+    assert post(form(INBOUND, told)) == 200
+
+    again = form(INBOUND, told | {"ErrorCode": "11200", "ErrorUrl": "https://desk.example.org/hooks/twilio/inbound/"})
+
+    assert post(again) == 200
+    assert Delivery.objects.get().status == "processed"
+    assert effects() == ONCE["inbound"]
 
 
 class OwnServer:
@@ -259,6 +302,7 @@ def test_a_database_that_goes_down_in_the_middle_comes_back_with_everything_once
         assert counts(url) == ("processed", 1, 2, 2)
 
         own_server.loses_power()
+        assert desk.asked(post=REQUESTS["status"]()) == 503
         own_server.starts()
         assert desk.asked(post=REQUESTS["inbound"]()) == 200
         assert counts(url) == ("processed", 1, 2, 2)
