@@ -122,8 +122,6 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DATABASES["default"].setdefault("OPTIONS", {})
-# Ignore no trigger, said once: unset, each trigger finds that out by an exception of its own on every row.
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c pgtrigger.ignore={}")
 if not TESTING:
     # The pool replaces persistent connections: threads of one process share few of them.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
