@@ -18,7 +18,7 @@ from consent.admin.actors import staff
 from consent.admin.holds import check_may_read, lines
 from consent.models import Suppression
 from consent.selectors import holder_ids
-from consent.selectors.holds import SIGNALS, Case, case_of, conversation, reviews_of, told_by
+from consent.selectors.holds import SIGNALS, Case, case_of, conversation, mark_of, reviews_of, told_by
 from consent.selectors.people import names
 from consent.services.reviews import Reviewed, UnableToReview, correct_number, decide_hold, mark_false_positive
 from consent.vocabulary import LiftRoute, Reason
@@ -88,19 +88,22 @@ def _decide(request: HttpRequest, case: Case, decision: str, form: forms.Form) -
         "by": staff(request),
         "at": timezone.now(),
     }
+    seen = request.POST.get("seen", "")
     try:
         if decision == "correct":
             number = form.cleaned_data["new_number"]
             return correct_number(contact_id=form.cleaned_data["contact"], new_number=number, **told)
         if decision == "false_positive":
-            return mark_false_positive(**told)
-        return decide_hold(is_opt_out=decision == "opt_out", **told)
+            return mark_false_positive(seen=seen, **told)
+        return decide_hold(is_opt_out=decision == "opt_out", seen=seen, **told)
     except UnableToReview as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         return None
 
 
 def _context(request: HttpRequest, case: Case, form: NoteForm, correction: CorrectionForm | None) -> dict[str, object]:
+    # First of all: what comes while the rest is read has not been shown for sure.
+    seen = mark_of(case)
     stated = {message.pk for message in told_by(case)}
     talk = conversation(case)
     return {
@@ -117,6 +120,7 @@ def _context(request: HttpRequest, case: Case, form: NoteForm, correction: Corre
         "is_hold": case.reason is Reason.REVIEW_HOLD,
         "may_decide": request.user.has_perm("consent.decide_review"),
         "reviews": reviews_of(case.rows),
+        "seen": seen,
     }
 
 

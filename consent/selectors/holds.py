@@ -39,6 +39,7 @@ class Case:
     contact_ids: tuple[int, ...]
     detail: str
     since: datetime
+    reaffirmed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def _case(rows: Sequence[Suppression]) -> Case:
         contact_ids=tuple(sorted({row.contact_id for row in rows if row.contact_id is not None})),
         detail=oldest.detail,
         since=oldest.since,
+        reaffirmed_at=max(row.reaffirmed_at for row in rows),
     )
 
 
@@ -132,6 +134,12 @@ def told_by(case: Case) -> list[InboundMessage]:
     if case.reason is Reason.REVIEW_HOLD:
         return list(messages.filter(message_class=MessageClass.REVIEW_HOLD, channel=case.channel)[:MOST_MESSAGES])
     return list(messages.filter(signal=case.reason.value)[:MOST_MESSAGES])
+
+
+def mark_of(case: Case) -> str:
+    """Return what tells a case from the same one after more was said: its newest message, and its newest act."""
+    newest = next(iter(told_by(case)), None)
+    return f"{newest.pk if newest else 0}-{case.reaffirmed_at.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

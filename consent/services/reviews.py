@@ -11,7 +11,7 @@ from django.db import transaction
 from consent.models import Review, Suppression
 from consent.models.review import Verdict
 from consent.selectors import holder_ids
-from consent.selectors.holds import SIGNALS, cases, rows_of_case, told_by
+from consent.selectors.holds import SIGNALS, cases, mark_of, rows_of_case, told_by
 from consent.services.ledger import Proof
 from consent.services.recording import Recorded, record_event
 from consent.values import ConsentEvent
@@ -46,11 +46,15 @@ class Reviewed:
     recorded: tuple[Recorded, ...]
 
 
-def decide_hold(*, suppression_id: int, is_opt_out: bool, note: str, by: Actor, at: datetime) -> Reviewed:
+def decide_hold(
+    *, suppression_id: int, is_opt_out: bool, note: str, by: Actor, at: datetime, seen: str | None = None
+) -> Reviewed:
     """Decide a held message: an opt-out (L09) or none (L08), for everybody whom it silenced.
 
-    Shape: `suppression_id` is any row of the case.
-    Raises: UnableToReview without a note, and where the case was settled meanwhile.
+    Shape: `suppression_id` is any row of the case; `seen` is `mark_of` it as the reviewer read it, None where no screen
+    showed it.
+    Raises: UnableToReview without a note, where the case was settled meanwhile, and with `said_again` where more was
+    said since it was read and the verdict would lift that unread.
     Once: refused with `settled`, so that two reviewers, or a reviewer and the clock, never both decide.
     """
     verdict = Verdict.OPT_OUT if is_opt_out else Verdict.NOT_OPT_OUT
@@ -58,10 +62,14 @@ def decide_hold(*, suppression_id: int, is_opt_out: bool, note: str, by: Actor, 
     _check(note, by)
     with transaction.atomic():
         rows = lock_case(suppression_id, {Reason.REVIEW_HOLD})
+        if not is_opt_out:
+            _check_seen(rows, seen)
         return _judge(rows, verdict, kind, note=note, by=by, at=at)
 
 
-def mark_false_positive(*, suppression_id: int, note: str, by: Actor, at: datetime) -> Reviewed:
+def mark_false_positive(
+    *, suppression_id: int, note: str, by: Actor, at: datetime, seen: str | None = None
+) -> Reviewed:
     """Say that a signal was misread (L08): nobody died, the number is right, or nothing hostile was meant.
 
     Shape, Raises, Once: as `decide_hold`.
@@ -69,6 +77,7 @@ def mark_false_positive(*, suppression_id: int, note: str, by: Actor, at: dateti
     _check(note, by)
     with transaction.atomic():
         rows = lock_case(suppression_id, set(SIGNALS))
+        _check_seen(rows, seen)
         return _judge(rows, Verdict.FALSE_POSITIVE, EventKind.FALSE_POSITIVE, note=note, by=by, at=at)
 
 
@@ -201,6 +210,12 @@ def _check(note: str, by: Actor) -> None:
         raise UnableToReview("by", "person_required", "Only a person reviews; integrations and jobs don't.")
     if not note.strip():
         raise UnableToReview("note", "required", "Say in a few words why you decide so.")
+
+
+def _check_seen(rows: list[Suppression], seen: str | None) -> None:
+    """Refuse to lift what the reviewer has not read. Needs the case's lock."""
+    if seen is not None and seen != mark_of(cases(rows)[0]):
+        raise UnableToReview("seen", "said_again", "More was said since this page was shown. Read it, then decide.")
 
 
 def _named(suppression_id: int, reasons: Collection[Reason]) -> Suppression:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from consent.models import InboundMessage, LedgerEntry, Review, Suppression
 from consent.selectors import addresses_by_channel
+from consent.selectors.holds import case_of, mark_of
 from consent.vocabulary import Channel
 from contacts.models import Address, Contact
 from tests.config.desk import as_user, said
@@ -31,12 +32,19 @@ def case(row: Suppression) -> str:
     return reverse("admin:review_case", args=[row.pk])
 
 
+def read(row: Suppression) -> dict[str, str]:
+    """Return what the page of a case sends back to say what it showed."""
+    found = case_of(row.pk)
+    assert found
+    return {"seen": mark_of(found)}
+
+
 def test_a_held_message_is_read_in_its_conversation_and_decided(held: Suppression, ada: Contact, support: User) -> None:
     client = as_user(support)
     listed = client.get(reverse("admin:review_holds")).content.decode()
     shown = client.get(case(held)).content.decode()
 
-    answer = client.post(case(held), {"decision": "not_opt_out", "judge-note": "She means fewer."})
+    answer = client.post(case(held), {"decision": "not_opt_out", "judge-note": "She means fewer.", **read(held)})
 
     assert "stop sending so many &lt;b&gt;" in listed
     assert case(held) in listed
@@ -49,6 +57,26 @@ def test_a_held_message_is_read_in_its_conversation_and_decided(held: Suppressio
     assert (review.verdict, review.reviewer) == ("not_opt_out", support)
     assert LedgerEntry.objects.latest("id").kind == "hold_dismissed"
     assert "Nothing waits for a reviewer." in client.get(reverse("admin:review_holds")).content.decode()
+
+
+def test_a_message_that_came_while_the_reviewer_read_is_read_before_anything_is_lifted(
+    held: Suppression, support: User
+) -> None:
+    client = as_user(support)
+    shown = client.get(case(held)).content.decode()
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    knock(INBOUND, sms("+15035550101", "enough!! stop it all <i>"))
+
+    answer = client.post(case(held), {"decision": "not_opt_out", "judge-note": "She means fewer.", "seen": seen})
+    blind = client.post(case(held), {"decision": "not_opt_out", "judge-note": "She means fewer."})
+
+    assert "More was said since this page was shown" in answer.content.decode()
+    assert "More was said since this page was shown" in blind.content.decode()
+    assert "stop it all &lt;i&gt;" in answer.content.decode()
+    assert Suppression.objects.filter(lifted_at=None, reason="review_hold").exists()
+    assert not Review.objects.exists()
+    client.post(case(held), {"decision": "opt_out", "judge-note": "Clear now.", "seen": seen})
+    assert Suppression.objects.get(lifted_at=None).reason == "opt_out"
 
 
 def test_an_opt_out_is_one_button_away(held: Suppression, compliance: User) -> None:
@@ -66,7 +94,7 @@ def test_a_decision_without_a_reason_is_asked_for_it(held: Suppression, support:
 
 
 def test_who_presses_second_is_told_how_it_was_settled(held: Suppression, support: User, compliance: User) -> None:
-    as_user(support).post(case(held), {"decision": "not_opt_out", "judge-note": "She means fewer."})
+    as_user(support).post(case(held), {"decision": "not_opt_out", "judge-note": "She means fewer.", **read(held)})
 
     answer = as_user(compliance).post(case(held), {"decision": "opt_out", "judge-note": "Clear."})
 
@@ -130,7 +158,7 @@ def test_a_false_positive_lifts_the_signal(ada: Contact, support: User) -> None:
     knock(INBOUND, sms("+15035550101", "He passed away last week"))
     row = Suppression.objects.get()
 
-    answer = as_user(support).post(case(row), {"decision": "false_positive", "judge-note": "Her dog."})
+    answer = as_user(support).post(case(row), {"decision": "false_positive", "judge-note": "Her dog.", **read(row)})
 
     assert answer.url == reverse("admin:signals")
     assert Suppression.objects.get().lift_route == "reviewer"
