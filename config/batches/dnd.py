@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from config.batches.models import BatchItem
 from config.batches.values import Chunk, Result
@@ -16,51 +16,51 @@ from consent.values import Attestation, ConsentEvent, Outcome
 from consent.vocabulary import Channel, Effect
 from contacts.values import Actor
 
-Event = Callable[[Mapping[str, Any], datetime, str], ConsentEvent]
+Event = Callable[[Chunk, datetime], ConsentEvent]
 
 
-def switching_on(parameters: Mapping[str, Any], at: datetime, note: str) -> ConsentEvent:
+def switching_on(chunk: Chunk, at: datetime) -> ConsentEvent:
     """Return the event of setting DND as it was asked for.
 
     Raises: UnableToSetDnd, also for an end that has passed since.
     """
-    ends = parameters.get("expires_at")
-    return dnd.switching_on(
-        channels=_channels(parameters), at=at, note=note, expires_at=datetime.fromisoformat(ends) if ends else None
-    )
+    ends = chunk.parameters.get("expires_at")
+    expires_at = datetime.fromisoformat(ends) if ends else None
+    return dnd.switching_on(channels=_channels(chunk), at=at, note=chunk.note, expires_at=expires_at)
 
 
-def lifting(parameters: Mapping[str, Any], at: datetime, note: str) -> ConsentEvent:
-    """Return the event of clearing temporary DND, with what staff state about bounces."""
+def lifting(chunk: Chunk, at: datetime) -> ConsentEvent:
+    """Return the event of clearing temporary DND, with what staff state about bounces.
+
+    What was said after the preview nobody has seen, nor stated anything about: it stays, however late the batch runs.
+    """
+    parameters = chunk.parameters
     attest = Attestation(
         provider_entry_removed=bool(parameters.get("provider_entry_removed")),
         address_validated=bool(parameters.get("address_validated")),
     )
-    return dnd.lifting(channels=_channels(parameters), at=at, note=note, attest=attest)
+    event = dnd.lifting(channels=_channels(chunk), at=at, note=chunk.note, attest=attest)
+    return replace(event, as_of=chunk.as_of)
 
 
-def blocking(parameters: Mapping[str, Any], at: datetime, note: str) -> ConsentEvent:
+def blocking(chunk: Chunk, at: datetime) -> ConsentEvent:
     """Return the event of blocking."""
-    return dnd.blocking(on=True, at=at, note=note)
+    return dnd.blocking(on=True, at=at, note=chunk.note)
 
 
-def _channels(parameters: Mapping[str, Any]) -> list[Channel]:
-    return [Channel(value) for value in parameters.get("channels", ())]
+def _channels(chunk: Chunk) -> list[Channel]:
+    return [Channel(value) for value in chunk.parameters.get("channels", ())]
 
 
 def perform(event: Event, chunk: Chunk, *, by: Actor, at: datetime) -> list[Result]:
     """Do one event to each contact of the chunk."""
-    recorded = bulk.record_for_many(
-        event=event(chunk.parameters, at, chunk.note), contact_ids=chunk.contact_ids, by=by, at=at
-    )
+    recorded = bulk.record_for_many(event=event(chunk, at), contact_ids=chunk.contact_ids, by=by, at=at)
     return [Result(who, outcome_of(each.outcomes), each.event_id) for who, each in recorded.items()]
 
 
 def foresee(event: Event, chunk: Chunk, *, at: datetime) -> list[Result]:
     """Return what it would do."""
-    foreseen = bulk.foresee_for_many(
-        event=event(chunk.parameters, at, chunk.note), contact_ids=chunk.contact_ids, at=at
-    )
+    foreseen = bulk.foresee_for_many(event=event(chunk, at), contact_ids=chunk.contact_ids, at=at)
     return [Result(who, outcome_of(outcomes)) for who, outcomes in foreseen.items()]
 
 

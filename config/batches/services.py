@@ -234,7 +234,7 @@ def _person(by: Actor) -> int:
 
 
 def _chunk(batch: Batch, contact_ids: list[int]) -> Chunk:
-    return Chunk(contact_ids, batch.parameters, batch.note, batch.undo_of_id)
+    return Chunk(contact_ids, batch.parameters, batch.note, batch.undo_of_id, batch.foreseen_at)
 
 
 def _actor(batch: Batch) -> Actor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -12,13 +13,15 @@ from typing import Any
 class Chunk:
     """Some contacts of a batch, and what is to be done to them.
 
-    Shape: `contact_ids` in ascending order; `undo_of` the batch that is undone, if one is.
+    Shape: `contact_ids` in ascending order; `undo_of` the batch that is undone, if one is; `as_of` when it was shown
+    what would be done.
     """
 
     contact_ids: Sequence[int]
     parameters: Mapping[str, Any]
     note: str
     undo_of: uuid.UUID | None = None
+    as_of: datetime | None = None
 
     @property
     def undone(self) -> uuid.UUID:

@@ -101,6 +101,24 @@ def test_lifting_leaves_permanent_ones_and_says_so(three: list[int], by: Actor, 
     assert LedgerEntry.objects.filter(contact_id=three[2], effect="refused", code="permanent_dnd").count() == 1
 
 
+def test_a_lift_that_runs_late_leaves_what_was_said_after_its_preview(
+    ada: Contact, bo: Contact, three: list[int], by: Actor, at: datetime
+) -> None:
+    stated = {"provider_entry_removed": True, "address_validated": True}
+    batch = ready(Action.LIFT_DND, three, by, at, channels=["sms", "email"], **stated)
+    dnd.switch_on(contact_id=bo.pk, channels=[Channel.SMS], by=by, at=at + MINUTE)
+    [mailbox] = selectors.addresses_by_channel(ada.pk)[Channel.EMAIL]
+    bounced = ConsentEvent(EventKind.EMAIL_BOUNCE, (Channel.EMAIL,), at + MINUTE, Source.PROVIDER)
+    record_event(event=bounced, address_id=mailbox, by=SYSTEM, at=at + MINUTE)
+
+    done = run(batch, at + 2 * MINUTE)
+
+    assert outcomes(done) == {three[0]: "said_again", three[1]: "said_again", three[2]: "permanent_dnd"}
+    assert not Suppression.objects.exclude(lifted_at=None).exists()
+    kept = LedgerEntry.objects.filter(kind="staff_lift", effect="kept", code="said_again")
+    assert set(kept.values_list("contact_id", "reason")) == {(ada.pk, "bounce"), (bo.pk, "manual")}
+
+
 def test_every_item_leads_to_its_ledger_entries(three: list[int], by: Actor, at: datetime) -> None:
     done = run(ready(Action.BLOCK, three, by, at), at)
 
