@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import django_filters as filters
-from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from config.api.bodies import read_moment
 from config.api.problems import Fault, invalid
 from consent.selectors import connected_channels
+from consent.selectors.business import default_region
 from consent.selectors.finding import blocked, with_dnd, with_status
 from consent.vocabulary import CHANNELS, Channel, DndStatus, Kind
 from contacts.models import Contact, ContactAddress
@@ -44,7 +44,7 @@ class ContactFilters(filters.FilterSet):
     updated_after = filters.CharFilter(method="by_update", max_length=40, label="Changed after this time")
 
     def by_words(self, rows: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
-        return rows.filter(id__in=search(value, region=settings.DEFAULT_REGION).values("id"))
+        return rows.filter(id__in=search(value, region=default_region()).values("id"))
 
     def by_phone(self, rows: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
         return _holding(rows, name, AddressKind.PHONE, value)
@@ -107,7 +107,7 @@ def moment(name: str, value: str) -> datetime:
 
 def _holding(rows: QuerySet[Contact], name: str, kind: AddressKind, value: str) -> QuerySet[Contact]:
     try:
-        address = normalize(kind, value, region=settings.DEFAULT_REGION)
+        address = normalize(kind, value, region=default_region())
     except InvalidAddress as wrong:
         raise invalid(Fault(name, wrong.code, wrong.message)) from wrong
     held = ContactAddress.objects.filter(address__kind=kind, address__value=address.value)

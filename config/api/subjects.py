@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from config.api.problems import Fault, Problem, invalid
+from consent.selectors.business import default_region
 from contacts.models import Address
 from contacts.normalize import InvalidAddress, normalize
 from contacts.values import CanonicalAddress
@@ -71,26 +71,27 @@ def canonical_values(addresses: Sequence[str], kind: AddressKind) -> dict[str, s
         return {}
     asked = {each for each in addresses if "\x00" not in each}
     known = set(Address.objects.filter(kind=kind, value__in=asked).values_list("value", flat=True))
-    return {each: each if each in known else _value(each, kind) for each in dict.fromkeys(addresses)}
+    region = default_region()
+    return {each: each if each in known else _value(each, kind, region) for each in dict.fromkeys(addresses)}
 
 
-def _value(spelling: str, kind: AddressKind) -> str | None:
-    found = read_address(spelling, kind)
+def _value(spelling: str, kind: AddressKind, region: str) -> str | None:
+    found = _read(spelling, kind, region)
     return None if found is None else found.value
 
 
 def named_addresses(spelled: Sequence[str]) -> list[CanonicalAddress | None]:
     """Return e-mail addresses and phone numbers in the spelling that identifies each; None for what is neither."""
     known: dict[str, CanonicalAddress | None] = {}
+    region = default_region()
     for each in spelled:
         if each not in known:
-            known[each] = read_address(each, AddressKind.EMAIL if "@" in each else AddressKind.PHONE)
+            known[each] = _read(each, AddressKind.EMAIL if "@" in each else AddressKind.PHONE, region)
     return [known[each] for each in spelled]
 
 
-def read_address(spelling: str, kind: AddressKind) -> CanonicalAddress | None:
-    """Return an address in the spelling that identifies it, or None for what is none."""
+def _read(spelling: str, kind: AddressKind, region: str) -> CanonicalAddress | None:
     try:
-        return normalize(kind, spelling, region=settings.DEFAULT_REGION)
+        return normalize(kind, spelling, region=region)
     except InvalidAddress:
         return None

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import django_filters as filters
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
@@ -26,6 +25,7 @@ from config.api.views import ApiView
 from config.api.vocabulary import Scope
 from consent.models import Evidence
 from consent.models.evidence import ConsentMethod, EvidenceStatus
+from consent.selectors.business import default_region
 from consent.sentences import refusal
 from consent.services import evidence as verbs
 from consent.services import evidence_files
@@ -248,7 +248,7 @@ def _address(contact_id: int, spelling: str, channels: Sequence[Channel]) -> int
     kinds = {ADDRESS_KIND_OF[channel] for channel in channels}
     kind = kinds.pop() if len(kinds) == 1 else AddressKind.EMAIL if "@" in spelling else AddressKind.PHONE
     try:
-        value = normalize(kind, spelling, region=settings.DEFAULT_REGION).value
+        value = normalize(kind, spelling, region=default_region()).value
     except InvalidAddress as wrong:
         raise invalid(Fault("address", wrong.code, str(wrong))) from wrong
     for held in addresses_of(contact_id):
