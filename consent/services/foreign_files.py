@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from consent.selectors.register_lines import COLUMNS
 from consent.services.foreign_rows import FIELDS, ForeignSuppression, RowRefused, read_row
-from consent.vocabulary import Reason
 from contacts.normalize import ERASED_PREFIX
 from contacts.vocabulary import AddressKind
 
@@ -24,8 +23,6 @@ SHOWN = 50
 ENDED = "lifted, or at their end"
 NOBODY = "of contacts without an address on that channel"
 ERASED = "of erased addresses, which only their own register can match"
-BOUND_TO_THEIR_REGISTER = {each.value: each.label for each in (Reason.REVIEW_HOLD, Reason.BLOCKED)}
-"""Reasons that lean on a message or a contact of the register they come from; here they are imported ones."""
 
 
 @dataclass(slots=True)
@@ -115,9 +112,6 @@ class ForeignFile:
 
     def _row(self, said: dict[str, str]) -> ForeignSuppression:
         given = {name: said[name] for name in FIELDS if name in said}
-        was = BOUND_TO_THEIR_REGISTER.get(given.get("reason", "").lower())
-        if was:
-            given["reason"] = Reason.IMPORTED
         row = read_row(given, region=self.region, at=self.at, address_kind=_address_kind(said.get("address_kind", "")))
         if said.get("reaffirmed_at"):
             # The newest no counts: an opt-in between the first and the last must not outrank it.
@@ -125,7 +119,7 @@ class ForeignFile:
                 given | {"since": said["reaffirmed_at"]}, region=self.region, at=self.at, address_kind=row.address.kind
             )
             row = again if row.since is None or (again.since and again.since > row.since) else row
-        return replace(row, note=row.note or f"In the register it comes from: {was}.") if was else row
+        return row
 
 
 def _wrong_heading(names: list[str]) -> RowRefused | None:

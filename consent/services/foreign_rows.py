@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 from consent.rules import LIFT_ROUTES
 from consent.values import SuppressionTerms
-from consent.vocabulary import ADDRESS_KIND_OF, Channel, Covers, Direction, Kind, Reason
+from consent.vocabulary import ADDRESS_KIND_OF, Channel, Covers, Direction, Kind, LiftRoute, Reason
 from contacts.normalize import InvalidAddress, normalize
 from contacts.values import CanonicalAddress
 from contacts.vocabulary import AddressKind, Word
 
 FIELDS = ("address", "channel", "reason", "kind", "covers", "direction", "since", "expires_at", "note")
-REASONS = tuple(each for each in Reason if each not in {Reason.REVIEW_HOLD, Reason.BLOCKED})
-"""What a row may name. A hold needs its message to be reviewed, and a block is about a contact."""
+BOUND_TO_THEIR_REGISTER = (Reason.REVIEW_HOLD, Reason.BLOCKED)
+"""Reasons that lean on a message or a contact of the register they come from. See decision 0082."""
 
 Named = TypeVar("Named", bound=Word)
 
@@ -47,6 +47,9 @@ def read_row(
 ) -> ForeignSuppression:
     """Return what a row says. Without a kind it is the only kind that its reason has, else permanent.
 
+    A block becomes an imported suppression, and so does a hold that the row does not call temporary: nobody here could
+    unblock the one, or read the message of the other. A temporary hold stays one, which a reviewer or its clock ends.
+
     Shape: names of FIELDS → text; empty text and None stand for what is not said. `region` is the country of numbers
     without a country code. `address_kind` counts where the channel is ALL; without it the look
     of the address does.
@@ -56,7 +59,7 @@ def read_row(
     if unknown := sorted(set(said) - set(FIELDS)):
         raise RowRefused(unknown[0], "unknown_field", f"There is no such field. Known are: {', '.join(FIELDS)}.")
     channel = _word(Channel, "channel", said.get("channel", ""), tuple(Channel))
-    reason = _word(Reason, "reason", said.get("reason", "") or Reason.IMPORTED, REASONS)
+    reason = _word(Reason, "reason", said.get("reason", "") or Reason.IMPORTED, tuple(Reason))
     kind = _word(Kind, "kind", said.get("kind", "") or _usual_kind(reason), tuple(Kind))
     direction = _word(Direction, "direction", said.get("direction", "") or Direction.OUTBOUND, tuple(Direction))
     since, expires_at = _moment("since", said), _moment("expires_at", said)
@@ -64,8 +67,16 @@ def read_row(
         raise RowRefused("since", "in_the_future", "It can't have begun yet. Leave it out, or give the day it began.")
     if expires_at is not None and kind is Kind.PERMANENT:
         raise RowRefused("expires_at", "permanent_never_ends", "What is permanent has no end. Leave it out.")
+    if expires_at is not None and LiftRoute.EXPIRY not in LIFT_ROUTES.get((reason, kind), {LiftRoute.EXPIRY}):
+        raise RowRefused("expires_at", "never_runs_out", "A hold ends by a review or becomes an opt-out. Leave it out.")
     if expires_at is not None and expires_at <= at:
         raise RowRefused("expires_at", "has_ended", "It has ended. Leave the row out.")
+    was = reason
+    if reason is Reason.BLOCKED or (reason is Reason.REVIEW_HOLD and kind is Kind.PERMANENT):
+        reason = Reason.IMPORTED
+    note = said.get("note", "")
+    if was in BOUND_TO_THEIR_REGISTER:
+        note = note or f"In the register it comes from: {was.label}."
     return ForeignSuppression(
         address=_address(said.get("address", ""), channel, region, address_kind),
         channel=channel,
@@ -75,7 +86,7 @@ def read_row(
         direction=direction,
         since=since,
         expires_at=expires_at,
-        note=said.get("note", ""),
+        note=note,
     )
 
 
@@ -99,6 +110,8 @@ def _word(words: type[Named], name: str, given: str, known: tuple[Named, ...]) -
 
 
 def _usual_kind(reason: Reason) -> Kind:
+    if reason in BOUND_TO_THEIR_REGISTER:
+        return Kind.PERMANENT
     kinds = [kind for each, kind in LIFT_ROUTES if each is reason]
     return kinds[0] if len(kinds) == 1 else Kind.PERMANENT
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from consent.selectors.situations import Case
+from consent.services import ledger
 from consent.services.foreign_rows import ForeignSuppression
+from consent.services.ledger import NO_PROOF, Line, Page
 from consent.services.recording import Recorded, record_at_addresses
-from consent.values import ConsentEvent
-from consent.vocabulary import Effect, EventKind, Source
+from consent.values import ConsentEvent, Outcome
+from consent.vocabulary import Channel, Effect, EventKind, Source
 from contacts.services import get_or_create_addresses, lock_holders_of
 from contacts.values import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that says nothing which could be taken over: its number among how many, and the code of why."""
+
+    number: int
+    of: int
+    code: str
+
 
 Chunks = Callable[[], Iterable[Sequence[ForeignSuppression]]]
 """() → rows in pieces of a thousand or so, the same each time: a file that is read twice."""
@@ -22,12 +36,19 @@ Chunks = Callable[[], Iterable[Sequence[ForeignSuppression]]]
 
 @transaction.atomic
 def import_suppressions(
-    *, rows: Sequence[ForeignSuppression], by: Actor, at: datetime, source: Source = Source.IMPORT, detail: str = ""
+    *,
+    rows: Sequence[ForeignSuppression],
+    by: Actor,
+    at: datetime,
+    source: Source = Source.IMPORT,
+    detail: str = "",
+    refused: Sequence[RefusedRow] = (),
 ) -> list[Recorded]:
     """Record suppressions as their source has them, and return what became of each, in the order of the rows.
 
     Every address is silenced for all who hold it, and for whoever will. What stands in a stronger form stays.
-    Shape: `detail` names where the rows come from.
+    Shape: `detail` names where the rows come from; `refused` are those beside them that could not be read, so that the
+    ledger tells which are missing.
     Once: what stands already gives `unchanged`; the same row twice in a call is recorded once.
     """
     distinct = list(dict.fromkeys(rows))
@@ -44,6 +65,7 @@ def import_suppressions(
     for wave in waves.values():
         answers = record_at_addresses(cases=[case for _, case in wave], by=by, at=at)
         recorded |= zip((row for row, _ in wave), answers, strict=True)
+    _note_refused(refused, by=by, at=at, source=source, detail=detail)
     return [recorded[row] for row in rows]
 
 
@@ -67,6 +89,26 @@ def import_whole(*, chunks: Chunks, by: Actor, at: datetime, detail: str, dry_ru
     if dry_run:
         transaction.set_rollback(True)
     return counted
+
+
+def _note_refused(rows: Sequence[RefusedRow], *, by: Actor, at: datetime, source: Source, detail: str) -> None:
+    """Write an entry for each row that was refused. Nobody is named: it is not known whom the row was about."""
+    run = uuid.uuid4()
+    pages = [
+        Page(
+            ConsentEvent(
+                kind=EventKind.IMPORT_SUPPRESSION,
+                channels=(Channel.ALL,),
+                occurred_at=at,
+                source=source,
+                detail=f"row {row.number} of {row.of}: {detail}".rstrip(": ")[:80],
+            ),
+            run,
+            [Line(Outcome(Effect.REFUSED, "R24", Channel.ALL, code=row.code), None, None)],
+        )
+        for row in rows
+    ]
+    ledger.write_many(pages=pages, proof=NO_PROOF, by=by, at=at)
 
 
 def _event(row: ForeignSuppression, *, at: datetime, source: Source, detail: str) -> ConsentEvent:

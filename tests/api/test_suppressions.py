@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from consent.models import Suppression
+from consent.models import LedgerEntry, Suppression
 from consent.services.dnd import record_verbal_opt_out, switch_on
+from consent.services.holds import confirm_overdue
+from consent.services.profile import update_profile
 from consent.services.recording import record_event
 from consent.values import ConsentEvent
 from consent.vocabulary import Channel, EventKind, Source
 from contacts.models import Address, Contact
-from contacts.values import SYSTEM
+from contacts.values import SYSTEM, Actor
+from lists.models import ListAddressOptOut, ListMembership
 from tests.api.conftest import Caller, ledger, problem
 from tests.factories.contacts import make_contact
-from tests.factories.lists import make_crowd
+from tests.factories.lists import make_crowd, make_list
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected")]
 
@@ -106,7 +109,18 @@ def test_the_same_import_again_changes_nothing(shop: Caller, ada: Contact) -> No
         ({"address": "ada@example.com", "channel": "sms"}, "address", "invalid_address"),
         ({"address": "+15035550101"}, "channel", "required"),
         ({"address": "+15035550101", "channel": "fax"}, "channel", "invalid_choice"),
-        ({"address": "+15035550101", "channel": "sms", "reason": "review_hold"}, "reason", "invalid_choice"),
+        ({"address": "+15035550101", "channel": "sms", "reason": "bored"}, "reason", "invalid_choice"),
+        (
+            {
+                "address": "+15035550101",
+                "channel": "sms",
+                "reason": "review_hold",
+                "kind": "temporary",
+                "expires_at": "2999-01-01",
+            },
+            "expires_at",
+            "never_runs_out",
+        ),
         ({"address": "+15035550101", "channel": "sms", "kind": "soft"}, "kind", "invalid_choice"),
         ({"address": "+15035550101", "channel": "sms", "since": "1.4.2025"}, "since", "not_a_time"),
         ({"address": "+15035550101", "channel": "sms", "since": "2999-01-01"}, "since", "in_the_future"),
@@ -133,7 +147,80 @@ def test_a_row_that_is_none_is_refused_and_stops_no_other(
     assert (told[0]["effect"], told[0]["field"], told[0]["code"]) == ("refused", field, code)
     assert told[0]["text"]
     assert told[1]["effect"] == "set"
-    assert len(ledger()) == 1
+    entries = LedgerEntry.objects.order_by("effect").values_list("effect", "rule", "code", "detail", "address_id")
+    (refused, taken) = entries
+    assert refused == ("refused", "R24", code, "row 1 of 2", None)
+    assert taken[:2] == ("set", "R24")
+
+
+def test_the_ledger_names_every_row_that_was_refused(shop: Caller) -> None:
+    row = {"address": "+15035550101", "channel": "sms"}
+
+    bulk(shop, {**row, "channel": "fax"}, row, {**row, "address": "12"}, "x", origin="Old desk")
+
+    refused = LedgerEntry.objects.filter(effect="refused").order_by("id")
+    assert list(refused.values_list("kind", "code", "detail", "source", "actor")) == [
+        ("import_suppression", "invalid_choice", "row 1 of 4: Old desk", "api", SHOP),
+        ("import_suppression", "invalid_address", "row 3 of 4: Old desk", "api", SHOP),
+        ("import_suppression", "not_an_object", "row 4 of 4: Old desk", "api", SHOP),
+    ]
+    assert refused.values("event_id").distinct().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "kind", "lifted_by"),
+    [
+        ({"reason": "review_hold"}, "imported", "permanent", ["approved_evidence"]),
+        ({"reason": "blocked"}, "imported", "permanent", ["approved_evidence"]),
+        (
+            {"reason": "review_hold", "kind": "temporary"},
+            "review_hold",
+            "temporary",
+            ["contact_opt_in", "reviewer", "confirmed"],
+        ),
+        ({"reason": "blocked", "kind": "temporary"}, "imported", "temporary", ["staff", "expiry"]),
+    ],
+    ids=["hold", "block", "temporary hold", "temporary block"],
+)
+def test_what_leans_on_another_register_is_never_easier_to_lift_here(
+    shop: Caller, ada: Contact, said: dict[str, str], reason: str, kind: str, lifted_by: list[str]
+) -> None:
+    bulk(shop, {"address": "+15035550101", "channel": "sms", **said})
+
+    one = shop.get("suppressions/").json()["results"][0]
+
+    assert (one["reason"], one["kind"], one["lifted_by"], one["rule"]) == (reason, kind, lifted_by, "R24")
+    assert one["note"].startswith("In the register it comes from: ")
+    cleared = shop.put(f"contacts/{ada.public_id}/dnd/sms/", {"dnd": False, "note": "Cleared"})
+    assert (cleared.status_code == 200) == ("staff" in lifted_by)
+
+
+def test_a_hold_from_elsewhere_becomes_an_opt_out_by_the_same_clock(shop: Caller, ada: Contact) -> None:
+    row = {"address": "+15035550101", "channel": "sms", "reason": "review_hold", "kind": "temporary"}
+    bulk(shop, {**row, "since": "2025-04-01"})
+
+    assert confirm_overdue(at=timezone.now()) == 1
+
+    assert standing() == [("+15035550101", "sms", "opt_out", "permanent")]
+    assert ledger()[-1][:2] == ("hold_confirmed", "set")
+
+
+def test_numbers_without_a_country_are_read_as_everywhere_else(shop: Caller, by: Actor) -> None:
+    spelled, number = "06 39 98 01 23", "+33639980123"
+    update_profile(default_region="FR", by=by, at=timezone.now())
+    offers = make_list()
+
+    bulk(shop, {"address": spelled, "channel": "sms"})
+    shop.post(f"lists/{offers.slug}/members/bulk/", {"act": "opt_out", "addresses": [spelled]})
+
+    asked = {"channel": "sms", "purpose": "marketing", "addresses": [spelled]}
+    told = shop.post("decisions/", asked).json()["results"][0]
+    assert (told["address"], told["allowed"]) == (number, False)
+    assert shop.get("suppressions/?address=06%2039%2098%2001%2023").json()["results"][0]["address"] == number
+    assert ListAddressOptOut.objects.get().address.value == number
+    pierre = make_contact("Pierre", phone=number)
+    assert shop.get("contacts/?phone=0639980123").json()["results"][0]["id"] == str(pierre.public_id)
+    assert ListMembership.objects.get(list=offers, contact=pierre).opted_out_at is not None
 
 
 def test_what_is_no_list_of_rows_changes_nothing(shop: Caller) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import django_filters as filters
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
@@ -26,8 +25,9 @@ from config.api.views import ApiView
 from config.api.vocabulary import Scope
 from consent.models import Suppression
 from consent.rules import LIFT_ROUTES
-from consent.services.foreign_rows import REASONS, ForeignSuppression, RowRefused, read_row
-from consent.services.importing import import_suppressions
+from consent.selectors.business import default_region
+from consent.services.foreign_rows import ForeignSuppression, RowRefused, read_row
+from consent.services.importing import RefusedRow, import_suppressions
 from consent.services.recording import CHANGES, Recorded
 from consent.values import Outcome
 from consent.vocabulary import Channel, Covers, Direction, Effect, Kind, LiftRoute, Reason, Source
@@ -114,11 +114,14 @@ class Suppressions(ApiView):
 
 
 class ForeignRowShape(serializers.Serializer[Any]):
-    """One suppression of another system. Without a kind it is the only kind of its reason, else permanent."""
+    """One suppression of another system. Without a kind it is the only kind of its reason, else permanent.
+
+    A block, and a hold that is not said to be temporary, become imported suppressions.
+    """
 
     address = serializers.CharField(max_length=400, help_text="In any spelling; nobody needs to hold it.")
     channel = serializers.ChoiceField(Channel.choices())
-    reason = serializers.CharField(required=False, help_text=f"One of {', '.join(REASONS)}.")
+    reason = serializers.CharField(required=False, help_text=f"One of {', '.join(Reason)}.")
     kind = serializers.ChoiceField(Kind.choices(), required=False)
     covers = serializers.ChoiceField(Covers.choices(), required=False)
     direction = serializers.ChoiceField(Direction.choices(), required=False)
@@ -164,8 +167,9 @@ class SuppressionsBulk(ApiView):
         name="import_suppressions",
         tag="suppressions",
         summary="Take over up to 10,000 suppressions of another system",
-        description="Rule R24. A row that can't be taken over is refused with what is wrong and stops no other. Nothing"
-        " is ever ended or weakened by it, and who opted in after `since` stays opted in (`superseded`).",
+        description="Rule R24. A row that can't be taken over is refused with what is wrong and stops no other; the"
+        " ledger names its number. Nothing is ever ended or weakened by it, and who opted in after `since` stays opted"
+        " in (`superseded`).",
         request=BulkSuppressionsShape,
         answers={200: BulkOutcomesShape},
         problems=["too_many_subjects"],
@@ -186,9 +190,15 @@ class SuppressionsBulk(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         given = read(BulkSuppressionsBody, request.data)
-        asked = [_row(each, self) for each in _listed(given["suppressions"])]
+        region = default_region()
+        asked = [_row(each, region, self) for each in _listed(given["suppressions"])]
         recorded = import_suppressions(
             rows=[each for each in asked if isinstance(each, ForeignSuppression)],
+            refused=[
+                RefusedRow(number, len(asked), each.code)
+                for number, each in enumerate(asked, start=1)
+                if isinstance(each, RowRefused)
+            ],
             detail=given["origin"],
             source=self.caller.source,
             by=self.caller.actor,
@@ -211,11 +221,11 @@ def _listed(given: Any) -> list[Any]:
     return given
 
 
-def _row(given: Any, view: ApiView) -> ForeignSuppression | RowRefused:
+def _row(given: Any, region: str, view: ApiView) -> ForeignSuppression | RowRefused:
     if not isinstance(given, dict):
         return RowRefused("", "not_an_object", "Send an object with address and channel.")
     try:
-        return read_row(given, region=settings.DEFAULT_REGION, at=view.at)
+        return read_row(given, region=region, at=view.at)
     except RowRefused as no:
         return no
 
