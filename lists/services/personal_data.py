@@ -24,7 +24,8 @@ def take_over_memberships(*, kept_id: int, merged_id: int, by: Actor, at: dateti
     """Bring the merged contact's memberships to the kept one, list by list. A "no" of either stays.
 
     Who was on a list alone goes on for both; where the kept contact was removed it stays removed. An opt-out or a block
-    of the merged contact is the kept one's from now on, also where the kept one had come back since.
+    of the merged contact is the kept one's from now on, also where the kept one had come back since. Of two opt-outs
+    the newer one counts.
     """
     told: list[Consequence] = []
     for row in ListMembership.objects.filter(contact_id=merged_id).select_related("list").order_by("list_id"):
@@ -42,7 +43,7 @@ def _bring_over(act: Act, row: ListMembership, standing: Standing) -> list[Conse
         told.append(Consequence(Fate.MOVED, f"Membership of {row.list}"))
     elif standing.membership_id is not None:
         told.append(Consequence(Fate.KEPT, f"Membership of {row.list}", why="Both were on it. A “no” of either stays."))
-    if row.opted_out_at is not None and standing.opted_out_at is None:
+    if row.opted_out_at is not None and (standing.opted_out_at is None or standing.opted_out_at < row.opted_out_at):
         said_at = max(row.opted_out_at, standing.consent_given_at or row.opted_out_at)
         left = Act(EventKind.LIST_OPTED_OUT, row.list, act.source, act.by, act.at, said_at, act.note)
         opt_out_locked(left, lock_standings(row.list_id, [kept_id]))

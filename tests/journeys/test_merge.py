@@ -143,6 +143,21 @@ def test_a_no_on_a_list_wins_even_over_a_later_consent(ann: Contact, anna: Conta
     assert codes == {"list_opted_out", "list_blocked"}
 
 
+def test_of_two_opt_outs_of_a_list_the_newer_one_has_to_be_outdated(ann: Contact, anna: Contact, by: Actor) -> None:
+    offers = lists.create_list(draft=ListDraft(slug="offers", name="Offers"), by=SYSTEM, at=NOW)
+    early, between, late = (NOW - timedelta(days=days) for days in (3, 2, 1))
+    lists.opt_out(list_id=offers.pk, contact_ids=[ann.pk], by=by, at=early, source=Source.CONTACT)
+    lists.opt_out(list_id=offers.pk, contact_ids=[anna.pk], by=by, at=late, source=Source.CONTACT)
+
+    merge(ann, anna)
+
+    assert ListMembership.objects.get(contact=ann).opted_out_at == late
+    consent = LaterConsent(between, "call", "yes please")
+    tried = lists.bring_back(list_id=offers.pk, contact_id=ann.pk, consent=consent, by=by, at=NOW)
+    assert [outcome.code for outcome in tried.contacts] == ["later_consent_required"]
+    assert LedgerEntry.objects.filter(kind="list_brought_back", effect="refused", contact_id=ann.pk).count() == 1
+
+
 def test_waiting_evidence_of_the_absorbed_one_is_closed(ann: Contact, anna: Contact, agent: User) -> None:
     claim = Claim(
         anna.pk, phone_of(anna), [Channel.SMS], ConsentMethod.IN_PERSON, "Text me", NOW - timedelta(minutes=1)
