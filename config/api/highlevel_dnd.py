@@ -29,9 +29,13 @@ class _Refused(Exception):
         self.act = act
 
 
-def turn_dnd(given: dict[str, Any], contact_id: int, *, by: Actor, at: datetime, source: Source) -> Problem | None:
+def turn_dnd(
+    given: dict[str, Any], contact_id: int, *, change: Callable[[], None], by: Actor, at: datetime, source: Source
+) -> Problem | None:
     """Set and clear what a body asks to change, under the contact's lock; return the problem of what was refused.
 
+    Shape: `change` does what else the body asks. It runs once nothing is refused, and before anything is set: an
+    opt-out is of the addresses that came with it, too.
     What is refused leaves nothing changed and is in the ledger, if the caller commits.
     Raises: Problem where one channel is to be cleared of what stands on all.
     """
@@ -42,6 +46,7 @@ def turn_dnd(given: dict[str, Any], contact_id: int, *, by: Actor, at: datetime,
     no = _all_or_none(_lifts(wish, dnd, standing, doing))
     if no is not None:
         return refused(no, standing)
+    change()
     for note, channels in _by_note(wish, Status.PERMANENT).items():
         verbs.record_verbal_opt_out(
             channels=channels, note=note or "Permanent in the system that wrote this contact.", **doing

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from config.api.vocabulary import Scope
+from consent.models import Suppression
 from contacts.models import Contact
 from tests.api.conftest import Caller, MakeKey, ledger, problem
+from tests.factories.contacts import make_contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected")]
 
@@ -125,6 +127,27 @@ def test_an_upsert_in_their_shape_silences_from_the_first_second(shop: Caller, a
     assert (made.status_code, again.status_code, again.json()["firstName"]) == (201, 200, "Gustav")
     assert settings(again.json()) == {"SMS": "active"}
     assert len(ledger()) == 1
+
+
+@pytest.mark.parametrize("way", ["patch", "upsert"])
+def test_a_no_that_comes_with_a_new_number_is_of_that_number_too(shop: Caller, ada: Contact, way: str) -> None:
+    body = {
+        "phone": "+15035550177",
+        "email": "ada@example.com",
+        "dndSettings": {"SMS": {"status": "permanent"}},
+    }
+    if way == "patch":
+        shop.patch(one(ada), body)
+    else:
+        shop.post("contacts/?upsert=address&shape=highlevel", body)
+
+    silenced = set(Suppression.objects.values_list("address__value", "contact_id", "channel", "kind"))
+    assert silenced == {(number, ada.pk, "sms", "permanent") for number in ("+15035550101", "+15035550177")}
+    assert {row[:3] for row in ledger(kind="staff_opt_out")} == {("staff_opt_out", "set", "sms")}
+    shop.patch(f"contacts/{ada.public_id}/", {"addresses": []})
+    somebody = make_contact("Somebody", phone="+15035550177")
+    asked = {"channel": "sms", "purpose": "conversational", "contacts": [str(somebody.public_id)]}
+    assert shop.post("decisions/", asked).json()["results"][0]["allowed"] is False
 
 
 def test_a_contact_that_would_be_free_of_what_stands_is_not_made(shop: Caller, ada: Contact) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -117,10 +117,16 @@ class ContactView(ApiView):
             headers["Location"] = reverse("api-contact", args=[contact.public_id])
         return answer(content, status=status, **headers)
 
-    def turn(self, given: dict[str, Any], contact_id: int) -> Problem | None:
-        """Set and clear the DND that a body in HighLevel's shape asks for, and return what the rules refused."""
+    def turn(self, given: dict[str, Any], contact_id: int, change: Callable[[], None]) -> Problem | None:
+        """Make a change with the DND that a body in HighLevel's shape asks for, if any; return what the rules refused.
+
+        What is refused leaves nothing changed, and its ledger rows.
+        """
+        if not given:
+            change()
+            return None
         self.need(Scope.DND_WRITE)
-        return turn_dnd(given, contact_id, by=self.caller.actor, at=self.at, source=self.caller.source)
+        return turn_dnd(given, contact_id, change=change, by=self.caller.actor, at=self.at, source=self.caller.source)
 
 
 class Contacts(ContactView):
@@ -175,15 +181,11 @@ class Contacts(ContactView):
             holder = locked_holder(asked.addresses, by=by, at=at)
         if holder is None:
             made = create_contact(**asked.fields, addresses=asked.addresses or (), by=by, at=at)
-            if given and (refused := self.turn(given, made.pk)):
+            if refused := self.turn(given, made.pk, lambda: None):
                 raise refused  # the contact it would be about is not made
             return self.told(shape, made.pk, status=201)
-        # First what may be refused: a refusal leaves nothing changed, and its ledger rows.
-        if given and (refused := self.turn(given, holder.pk)):
+        if refused := self.turn(given, holder.pk, lambda: _change_and_add(holder, asked, self)):
             return refused.response()
-        _change(holder, Written(asked.fields), self)
-        for address in asked.addresses or ():
-            add_address(contact_id=holder.pk, address=address, by=by, at=at)
         return self.told(shape, holder.pk)
 
     def _asked(self, shape: str, request: Request) -> tuple[Written, dict[str, Any]]:
@@ -239,14 +241,12 @@ class OneContact(ContactView):
         asked = wanted(given)
         locked = _locked(contact, asked.written, self)
         check_unchanged(request, self.tell(HIGHLEVEL, [locked])[0])
-        if asked.says_dnd and (refused := self.turn(given, contact.pk)):
-            return refused.response()
-        _change(locked, Written(asked.written.fields), self)
         by, at = self.caller.actor, self.at
         held = ContactAddress.objects.filter(contact=contact, kind__in=asked.kinds, is_primary=True)
         before = dict(held.values_list("kind", "address_id"))
-        for address in asked.written.addresses or ():
-            add_address(contact_id=contact.pk, address=address, by=by, at=at)
+        spoken = given if asked.says_dnd else {}
+        if refused := self.turn(spoken, contact.pk, lambda: _change_and_add(locked, asked.written, self)):
+            return refused.response()
         left = ContactAddress.objects.filter(contact=contact, address_id__in=before.values())
         emptied = asked.kinds - {address.kind for address in asked.written.addresses or ()}
         for row in left:
@@ -260,6 +260,13 @@ def _locked(contact: Contact, asked: Written, view: ApiView) -> Contact:
     drafts = asked.addresses or ()
     rows = get_or_create_addresses(canonicals=[read_draft(draft) for draft in drafts], at=view.at, by=view.caller.actor)
     return lock_for_contact(contact_id=contact.pk, address_ids=[row.pk for row in rows]).contact
+
+
+def _change_and_add(contact: Contact, asked: Written, view: ApiView) -> None:
+    """Change a locked contact's fields, and add addresses to those it holds."""
+    _change(contact, Written(asked.fields), view)
+    for address in asked.addresses or ():
+        add_address(contact_id=contact.pk, address=address, by=view.caller.actor, at=view.at)
 
 
 def _change(contact: Contact, asked: Written, view: ApiView) -> None:
