@@ -73,8 +73,13 @@ def _become(kind: EventKind, outcomes: list[Outcome], event: ConsentEvent, situa
 
 
 def _named_by(hold: ActiveSuppression, situation: Situation) -> Situation:
+    """Return the situation of exactly whom a hold names.
+
+    Where it names no address, every opt-in that speaks for the contact has ended it already. One that did not came from
+    a number that others shared then, and says nothing now that they don't any more.
+    """
     if hold.address_id is None:
-        return replace(situation, address_id=None, contact_id=hold.contact_id)
+        return replace(situation, address_id=None, contact_id=hold.contact_id, opted_in_at={})
     holders = () if hold.contact_id is None else (hold.contact_id,)
     return replace(situation, address_id=hold.address_id, contact_id=None, holders=holders)
 

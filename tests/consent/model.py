@@ -282,7 +282,10 @@ class Model:
         held = [no for no in self.noes if no.place == place]
         for no in held:
             self.noes.remove(no)
-            self._keep(No(Reason.OPT_OUT, no.channel, no.said_at, no.address, no.person, True))
+            # A yes from elsewhere that could end the hold has ended it. One that could not, because it was said before
+            # the hold came to this person with a number, or by one of several, does not end what the hold becomes.
+            here = [yes for yes in self.yeses if yes.address == no.address]
+            self._keep(No(Reason.OPT_OUT, no.channel, no.said_at, no.address, no.person, True), weighing=here)
 
     def time_passes(self, now: datetime) -> None:
         self.noes = [no for no in self.noes if no.until is None or no.until > now]
@@ -321,8 +324,8 @@ class Model:
         for address in self.addresses_of(person, channel) or {None}:
             self._keep(No(reason, channel, said_at, address, person, True, sparing))
 
-    def _keep(self, no: No) -> None:
-        for yes in self.yeses:
+    def _keep(self, no: No, *, weighing: list[Yes] | None = None) -> None:
+        for yes in self.yeses if weighing is None else weighing:
             self._cross_out(no, yes, late=True)
         if not no.over:
             self.noes.append(no)
