@@ -128,6 +128,29 @@ def test_an_opt_out_ends_with_the_later_consent_and_nothing_less(
     assert [row[1] for row in ledger(kind="list_brought_back", contact_id=ada.pk)] == ["refused"] * 5 + ["lifted"]
 
 
+def test_a_consent_does_not_outweigh_what_others_at_the_address_said(
+    shop: Caller, offers: ContactList, ada: Contact
+) -> None:
+    """Ada has not left herself: the list is silent at her number because her twin left it."""
+    twin = make_contact("Twin", phone="+15035550101")
+    before = consent()
+    shop.put(member(ada), {"subscribed": True})
+    shop.put(member(twin), {"opted_out": True})
+
+    told = problem(shop.put(member(ada), {"opted_out": False, "attest": consent()}), 409, "shared_address")
+    delete_contact(contact_id=twin.pk, by=SYSTEM, at=timezone.now())
+    older = problem(shop.put(member(ada), {"opted_out": False, "attest": before}), 409, "newer_opt_out")
+
+    assert told["detail"].startswith("Nothing was changed. ")
+    assert older["errors"][0]["code"] == "newer_opt_out"
+    assert ListAddressOptOut.objects.get().opted_out_at is not None
+    asked = {"channel": "sms", "purpose": "marketing", "list": "spring-offers", "contacts": [str(ada.public_id)]}
+    reasons = shop.post("decisions/", asked).json()["results"][0]["reasons"]
+    assert [each["code"] for each in reasons] == ["list_opted_out"]
+    kept = [row[1:4] for row in ledger(kind="list_brought_back", contact_id=ada.pk)]
+    assert kept == [("kept", "all", "shared_address"), ("kept", "all", "newer_opt_out")]
+
+
 def test_who_is_blocked_comes_back_only_after_the_unblock(shop: Caller, offers: ContactList, ada: Contact) -> None:
     shop.put(member(ada), {"opted_out": True, "blocked": True})
 

@@ -91,6 +91,26 @@ def test_what_stands_is_never_weakened_and_a_newer_opt_in_stays(shop: Caller, ad
     assert ("ada@example.com", "email", "opt_out", "permanent") in standing()
 
 
+def test_a_row_that_is_older_than_the_contacts_own_yes_silences_nobody(shop: Caller, ada: Contact) -> None:
+    now = timezone.now()
+    address = ada.held_addresses.get(kind="phone").address_id
+    start = ConsentEvent(
+        EventKind.TEXT_OPT_IN, (Channel.SMS,), now - timedelta(days=10), Source.CONTACT, detail="start"
+    )
+    record_event(event=start, address_id=address, by=SYSTEM, at=now)
+    row = {"address": "+15035550101", "channel": "sms", "reason": "opt_out"}
+    older, newer = ((now - timedelta(days=days)).isoformat() for days in (11, 9))
+
+    told = [bulk(shop, {**row, "since": since}).json() for since in (older, newer)]
+
+    assert [(each["changed"], each["results"][0]["effect"]) for each in told] == [(0, "superseded"), (1, "set")]
+    assert [line[:2] for line in ledger(kind="import_suppression")] == [
+        ("import_suppression", "superseded"),
+        ("import_suppression", "set"),
+    ]
+    assert standing() == [("+15035550101", "sms", "opt_out", "permanent")]
+
+
 def test_the_same_import_again_changes_nothing(shop: Caller, ada: Contact) -> None:
     row = {"address": "+15035550101", "channel": "sms", "since": "2025-04-01"}
     bulk(shop, row)

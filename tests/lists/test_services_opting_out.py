@@ -7,13 +7,19 @@ from datetime import timedelta
 import pytest
 
 from consent.models import Suppression
-from consent.vocabulary import Effect, Source
+from consent.models.evidence import ConsentMethod
+from consent.selectors.decisions import Subject, decide_many
+from consent.services.consent_records import GivenConsent, record_consent
+from consent.services.profile import set_consent_policy
+from consent.values import GateRequest
+from consent.vocabulary import Channel, Effect, Purpose, Source
 from contacts.drafts import NewAddress
 from contacts.models import Address
 from contacts.services import AddressMissing, add_address, delete_contact, remove_address
 from contacts.vocabulary import AddressKind
 from lists import services
 from lists.models import ListAddressOptOut, ListMembership
+from lists.selectors import audience
 from lists.values import MembershipOutcome
 from tests.factories.contacts import make_contact
 from tests.factories.lists import make_consent, make_crowd
@@ -213,3 +219,36 @@ def test_thousands_opt_out_in_a_bounded_number_of_queries(offers, by, at, django
 
     assert (change.count(Effect.SET), change.count(Effect.UNCHANGED)) == (1100, 100)
     assert len(change.addresses) == 1100
+
+
+def test_a_consent_for_the_list_alone_reaches_nobody_who_left_it(offers, ada, by, at, connected):
+    """It stays on file, as what was agreed to; what refuses is the opt-out, until a later consent ends that."""
+    channel = Channel.SMS
+    set_consent_policy(channel=channel, needs_consent=True, consent_months=None, by=by, at=at)
+    services.add(list_id=offers.pk, contact_ids=[ada.pk], by=by, at=at)
+    agreed = GivenConsent(
+        address_id=address(PHONE).pk,
+        channel=channel,
+        method=ConsentMethod.WEB_FORM,
+        given_at=at - timedelta(days=1),
+        contact_id=ada.pk,
+        list_slug=offers.slug,
+        wording="Offers, please.",
+    )
+    record_consent(given=agreed, by=by, at=at)
+    asked = GateRequest(channel, Purpose.MARKETING, offers.slug)
+    subjects = [Subject(contact_id=ada.pk), Subject(address_value=PHONE)]
+    assert [each.decision.allowed for each in decide_many(asked, subjects)] == [True, True]
+
+    services.opt_out(list_id=offers.pk, contact_ids=[ada.pk], by=by, at=at, source=Source.CONTACT)
+
+    reasons = [{each.code for each in answer.decision.reasons} for answer in decide_many(asked, subjects)]
+    assert reasons == [{"list_opted_out"}, {"list_opted_out"}]
+    assert list(audience(offers.slug, channel, Purpose.MARKETING)) == []
+    elsewhere = decide_many(GateRequest(channel, Purpose.MARKETING), subjects)
+    assert [[each.code for each in answer.decision.reasons] for answer in elsewhere] == [["no_consent"], ["no_consent"]]
+    services.remove(list_id=offers.pk, contact_ids=[ada.pk], by=by, at=at)
+    services.add(list_id=offers.pk, contact_ids=[ada.pk], by=by, at=at)
+    newcomer = make_contact("Newcomer", phone=PHONE)
+    services.add(list_id=offers.pk, contact_ids=[newcomer.pk], by=by, at=at)
+    assert list(audience(offers.slug, channel, Purpose.MARKETING)) == []
