@@ -23,6 +23,7 @@ from consent.services import (
     sealing,
     verifying,
 )
+from consent.services.one_by_one import do_each
 from contacts.values import SYSTEM, Actor
 from contacts.vocabulary import ActorKind
 
@@ -122,9 +123,8 @@ def compare_now() -> None:
 
 
 def _compare() -> None:
-    if mailgun_is_configured():
-        drift_compare.compare_mailgun(at=timezone.now())
-    drift_compare.compare_twilio(at=timezone.now())
+    mailgun = [drift_compare.compare_mailgun] if mailgun_is_configured() else []
+    do_each(lambda compare: compare(at=timezone.now()), [*mailgun, drift_compare.compare_twilio], what="Comparing")
 
 
 @app.task(name="remove_at_provider", retry=RetryStrategy(max_attempts=6, exponential_wait=5))

@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from config.webhooks import selectors
 from config.webhooks.services import fanning, sending
+from consent.services.one_by_one import do_each
 
 RUN_SECONDS = 30
 """How long a job stays with one endpoint before other jobs have their turn."""
@@ -19,15 +20,20 @@ RUN_SECONDS = 30
 @app.task(queueing_lock="tell_webhooks", lock="tell_webhooks")
 def tell_webhooks(timestamp: int) -> None:
     """Turn what the ledger has since into notices, and have those that are due sent."""
-    for endpoint_id in selectors.open_endpoints():
-        while fanning.fan_out(endpoint_id=endpoint_id, at=timezone.now()):
-            pass
-    for endpoint_id in selectors.endpoints_with_due(at=timezone.now()):
-        lock = f"send_webhooks:{endpoint_id}"
-        try:
-            send_webhooks.configure(queueing_lock=lock, lock=lock).defer(endpoint_id=endpoint_id)
-        except AlreadyEnqueued:
-            continue
+    try:
+        do_each(_fan_out, selectors.open_endpoints(), what="Notices for an endpoint")
+    finally:
+        for endpoint_id in selectors.endpoints_with_due(at=timezone.now()):
+            lock = f"send_webhooks:{endpoint_id}"
+            try:
+                send_webhooks.configure(queueing_lock=lock, lock=lock).defer(endpoint_id=endpoint_id)
+            except AlreadyEnqueued:
+                continue
+
+
+def _fan_out(endpoint_id: int) -> None:
+    while fanning.fan_out(endpoint_id=endpoint_id, at=timezone.now()):
+        pass
 
 
 @app.task(name="send_webhooks")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from consent import rules, selectors
 from consent.models import Evidence
@@ -18,6 +17,7 @@ from consent.services import consent_records, ledger
 from consent.services.consent_records import GivenConsent
 from consent.services.evidence_notices import have_submitter_told
 from consent.services.ledger import Line, Proof
+from consent.services.one_by_one import do_each
 from consent.services.recording import Recorded, gather, record_event
 from consent.values import ConsentEvent, Outcome
 from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Effect, EventKind, Source
@@ -276,11 +276,13 @@ def _approval(evidence: Evidence) -> ConsentEvent:
 def expire_stale(*, at: datetime) -> int:
     """Take evidence that nobody reviewed in time out of the queue, and return how many.
 
+    Raises: ExceptionGroup of those that failed, once the others have expired.
     Once: what has expired or was reviewed stays as it is.
     """
     waits = timedelta(days=selectors.business_profile().evidence_queue_days)
     stale = Evidence.objects.filter(status=EvidenceStatus.PENDING, submitted_at__lte=at - waits)
-    return _expire(stale, by=SYSTEM, at=at, source=Source.SYSTEM)
+    ids = list(stale.order_by("id").values_list("id", flat=True))
+    return do_each(lambda each: _expire(each, by=SYSTEM, at=at, source=Source.SYSTEM), ids, what="Expiring evidence")
 
 
 def withdraw_waiting(*, contact_ids: Sequence[int], by: Actor, at: datetime) -> int:
@@ -289,21 +291,19 @@ def withdraw_waiting(*, contact_ids: Sequence[int], by: Actor, at: datetime) -> 
     Once: nothing waits any more.
     """
     waiting = Evidence.objects.filter(status=EvidenceStatus.PENDING, contact_id__in=contact_ids)
-    return _expire(waiting, by=by, at=at, source=Source.STAFF)
+    ids = list(waiting.order_by("id").values_list("id", flat=True))
+    return sum(_expire(each, by=by, at=at, source=Source.STAFF) for each in ids)
 
 
-def _expire(stale: QuerySet[Evidence], *, by: Actor, at: datetime, source: Source) -> int:
-    expired = 0
-    for evidence_id in list(stale.values_list("id", flat=True)):
-        with transaction.atomic():
-            evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
-            if evidence.status != EvidenceStatus.PENDING:
-                continue
-            Evidence.objects.filter(pk=evidence_id).update(status=EvidenceStatus.EXPIRED)
-            have_submitter_told(evidence_id)
-            _record(evidence, EventKind.EVIDENCE_EXPIRED, Effect.NOTHING, by=by, at=at, source=source)
-            expired += 1
-    return expired
+@transaction.atomic
+def _expire(evidence_id: int, *, by: Actor, at: datetime, source: Source) -> bool:
+    evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
+    if evidence.status != EvidenceStatus.PENDING:
+        return False
+    Evidence.objects.filter(pk=evidence_id).update(status=EvidenceStatus.EXPIRED)
+    have_submitter_told(evidence_id)
+    _record(evidence, EventKind.EVIDENCE_EXPIRED, Effect.NOTHING, by=by, at=at, source=source)
+    return True
 
 
 def _record(

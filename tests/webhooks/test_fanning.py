@@ -210,6 +210,20 @@ def test_the_job_hands_each_endpoint_with_something_due_to_a_job_of_its_own(
     assert receiver.details == ["STOP"]
 
 
+def test_an_endpoint_that_can_not_be_told_leaves_the_others_their_turn(receiver: Receiver) -> None:
+    endpoints.create_endpoint(url=receiver.url, key=None, by=SYSTEM, at=NOW)
+    endpoints.create_endpoint(url=receiver.url, key=None, by=SYSTEM, at=NOW)
+    first, second = WebhookEndpoint.objects.order_by("pk")
+    WebhookEndpoint.objects.filter(pk=first.pk).update(kinds=["of_a_version_that_is_gone"])
+    record("STOP")
+
+    with pytest.raises(ExceptionGroup, match="1 failed"):
+        jobs.tell_webhooks(timestamp=0)
+
+    assert (first.notices.count(), second.notices.count()) == (0, 1)
+    assert ProcrastinateJob.objects.filter(task_name="send_webhooks", args={"endpoint_id": second.pk}).exists()
+
+
 def test_settled_notices_are_forgotten_after_a_while(endpoint: WebhookEndpoint) -> None:
     now = timezone.now()
     for state, days in (("delivered", 6), ("delivered", 8), ("dead", 8), ("dead", 91), ("waiting", None)):
