@@ -13,6 +13,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from consent.models import ChannelState
 from consent.models.append_only import ALLOW_TRUNCATE
@@ -23,6 +26,10 @@ from contacts.models import Contact
 from contacts.values import Actor
 from contacts.vocabulary import ActorKind
 from tests.factories.contacts import make_contact
+
+# How long examples take says how busy the machine is, not whether the code is right.
+examples.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("desk")
 
 
 def _let_tests_empty_tables(connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -36,6 +43,19 @@ def _tables_can_be_emptied() -> Iterator[None]:
     connection_created.connect(_let_tests_empty_tables)
     yield
     connection_created.disconnect(_let_tests_empty_tables)
+
+
+def _forget_jobs(**_: object) -> None:
+    """Flushing knows only the tables of managed models, and those of the jobs are not."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _jobs_go_with_the_rest() -> Iterator[None]:
+    post_migrate.connect(_forget_jobs, sender=apps.get_app_config("procrastinate"))
+    yield
+    post_migrate.disconnect(_forget_jobs, sender=apps.get_app_config("procrastinate"))
 
 
 @pytest.fixture
