@@ -1,6 +1,6 @@
-"""MailerSend: activity webhooks, one event each.
+"""MailerSend: activity webhooks of both versions, one event each.
 
-Source: MailerSend, "Webhooks" (events, payloads, security).
+Source: MailerSend, "Webhooks" (events, payloads, versions, security).
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def facts(body: bytes) -> list[EmailFact]:
     return [
         EmailFact(
             meaning=meaning_of(event),
-            recipient=text(event, "data", "email", "recipient", "email"),
-            occurred_at=moment(reach(event, "data", "created_at")),
+            recipient=_recipient(event),
+            occurred_at=moment(reach(event, "data", "created_at")) or moment(reach(event, "created_at")),
             detail=codes(_activity(event)),
             identity=identity(event),
         )
@@ -60,6 +60,12 @@ def meaning_of(event: object) -> Meaning:
         return nothing(f"“{told[:60]}” is not about a message")
     activity = _activity(event)
     return EVENTS.get(activity) or unknown_event(activity)
+
+
+def _recipient(event: object) -> str:
+    # The first version of the webhooks nests the address; the second, alone from December 2026 on, does not.
+    places = (("email", "recipient", "email"), ("recipient", "email"), ("recipient",), ("email",))
+    return next(filter(None, (text(event, "data", *place) for place in places)), "")
 
 
 def _activity(event: object) -> str:

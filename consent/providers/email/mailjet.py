@@ -44,13 +44,16 @@ ERRORS: Mapping[str, Meaning] = {
     "spam reporter": complaint("The address is on Mailjet's list for a spam report"),
     "quota exceeded": soft("Mailbox full"),
     "connection issue": soft("The receiver can't be reached"),
-    "protocol error": soft("The receiver and Mailjet did not understand each other"),
+    "protocol issue": soft("The receiver and Mailjet did not understand each other"),
     "greylisted": passing("The receiver asks to try again later, as it does with every new sender"),
     "sender blocked": ours("The receiver blocks our sending address"),
     "content blocked": ours("The receiver blocks the content"),
     "policy issue": ours("Refused by the receiver's policy on senders"),
     "system issue": ours("Mailjet's own trouble"),
     "preblocked": ours("Mailjet expects a bounce and does not send"),
+    "spam preblocked": ours("Mailjet takes the message for spam and does not send"),
+    "bad or empty template": ours("The template is empty or broken"),
+    "error in template language": ours("The template could not be filled in"),
     "duplicate in campaign": passing("Mailjet sends a campaign once to each address"),
 }
 """`hard_bounce` true makes a soft or unknown error a hard one, but no mailbox bad for what the sender did."""

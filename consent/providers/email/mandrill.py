@@ -38,6 +38,7 @@ EVENTS: Mapping[str, Meaning] = {
     "click": nothing("A link was followed"),
     "inbound": nothing("It is inbound mail"),
     "whitelist": nothing("A change of Mandrill's own allow-list"),
+    "allowlist": nothing("A change of Mandrill's own allow-list"),
 }
 
 REJECT_REASONS: Mapping[str, Meaning] = {

@@ -36,6 +36,9 @@ EVENTS: Mapping[str, Meaning] = {
     "email.received": nothing("It is inbound mail"),
     "contact.created": nothing("A provider opts nobody in"),
     "contact.deleted": nothing("Deleted from Resend's own address book"),
+    "domain.created": nothing("It is about a domain of ours"),
+    "domain.updated": nothing("It is about a domain of ours"),
+    "domain.deleted": nothing("It is about a domain of ours"),
 }
 
 BOUNCES: Mapping[tuple[str, str], Meaning] = {
