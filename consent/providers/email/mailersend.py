@@ -55,14 +55,20 @@ def facts(body: bytes) -> list[EmailFact]:
 
 def meaning_of(event: object) -> Meaning:
     """Return what one event means for consent."""
-    told = word(event, "type")
-    if told and not told.startswith("activity."):
-        return nothing(f"“{told[:60]}” is not about a message")
+    if not _is_about_a_message(event):
+        return nothing(f"“{word(event, 'type')[:60]}” is not about a message")
     activity = _activity(event)
     return EVENTS.get(activity) or unknown_event(activity)
 
 
+def _is_about_a_message(event: object) -> bool:
+    told = word(event, "type")
+    return not told or told.startswith("activity.")
+
+
 def _recipient(event: object) -> str:
+    if not _is_about_a_message(event):
+        return ""
     # The first version of the webhooks nests the address; the second, alone from December 2026 on, does not.
     places = (("email", "recipient", "email"), ("recipient", "email"), ("recipient",), ("email",))
     return next(filter(None, (text(event, "data", *place) for place in places)), "")
