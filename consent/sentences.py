@@ -156,7 +156,7 @@ REFUSALS: dict[str, str] = {
     "newer_opt_out": "A newer opt-out stands.",
     "provider_refused": "The provider did not accept the consent, so its own block stays.",
     "reviewer_unknown": (
-        "Nobody answers for this integration, so no second person reviews. Name an owner for its key."
+        "Nobody who may review evidence answers for this integration. Name such a person as the owner of its key."
     ),
     "own_evidence": "You filed this evidence yourself. Someone else must review it.",
     "already_reviewed": "This evidence was reviewed before, or has expired.",

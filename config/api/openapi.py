@@ -25,6 +25,9 @@ Times are UTC as ISO 8601. Lists are paged: follow `next` until it is null.
 
 LINKS: dict[str, dict[str, str]] = {
     "create_contact": {"contact_id": "$response.body#/id"},
+    "create_list": {"slug": "$response.body#/slug"},
+    "file_evidence": {"evidence_id": "$response.body#/id"},
+    "create_webhook_endpoint": {"endpoint_id": "$response.body#/id"},
 }
 """Operation → parameters of others that its answer holds."""
 
@@ -44,6 +47,9 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
                 content.setdefault("examples", {"usual": {"value": value}})
     for operation in operations.values():
         operation["security"] = [each for each in operation["security"] if each]
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "query" and parameter["schema"] == {"type": "string"}:
+                parameter["schema"] = {"type": "string", "minLength": 1}
     for name in _reached(schemas, [each.get("requestBody") for each in operations.values()]):
         if schemas[name].get("type") == "object":
             schemas[name].setdefault("additionalProperties", False)

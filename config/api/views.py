@@ -135,6 +135,12 @@ class ApiView(APIView):
             raise invalid(
                 *(Fault(name, "unknown_parameter", f"There is no such parameter. {told}") for name in unknown)
             )
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                raise Problem(400, "malformed", f"“{name}” comes twice in the address.")
+            if not values[0].strip():
+                # Filters would leave it out, and find everybody.
+                raise invalid(Fault(name, "blank", "Send a value, or leave the parameter out."))
 
     def _write(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Run a write in one transaction. With an Idempotency-Key: once, however often it is sent."""

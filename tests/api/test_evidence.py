@@ -24,6 +24,7 @@ from contacts.models import Contact
 from contacts.values import SYSTEM, Actor
 from contacts.vocabulary import ActorKind
 from tests.api.conftest import Caller, MakeKey, ledger, problem
+from tests.conftest import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected", "stopped", "stored")]
 
@@ -134,6 +135,37 @@ def test_an_integration_without_an_owner_is_no_second_person(shop: Caller, with_
     problem(review(with_scopes(name="Other"), filed), 409, "reviewer_unknown")
 
     assert reviews() == [("refused", "reviewer_unknown", "integration:Other")]
+
+
+@pytest.mark.parametrize("verdict", ["approve", "reject"])
+@pytest.mark.parametrize("role", ["agent", "marketing", "left"])
+def test_an_integration_reviews_no_more_than_its_owner_may(
+    shop: Caller, with_scopes: MakeKey, ada: Contact, role: str, verdict: str
+) -> None:
+    owner = make_user("support" if role == "left" else role, "owner")
+    User.objects.filter(pk=owner.pk).update(is_active=role != "left")
+    filed = shop.post("evidence/", claim(ada)).json()["id"]
+
+    problem(review(with_scopes(name="Desk", owner_id=owner.pk), filed, verdict), 409, "reviewer_unknown")
+
+    assert Evidence.objects.get().status == "pending"
+    assert Suppression.objects.filter(lifted_at=None).count() == 1
+    kept = ledger(kind="evidence_approved" if verdict == "approve" else "evidence_rejected")
+    assert [(row[1], row[3], row[4]) for row in kept] == [("refused", "reviewer_unknown", "integration:Desk")]
+
+
+def test_a_key_without_the_scope_reviews_nothing_whoever_owns_it(
+    shop: Caller, with_scopes: MakeKey, support: User, superuser: User, ada: Contact
+) -> None:
+    filed = shop.post("evidence/", claim(ada)).json()["id"]
+
+    for owner in (support, superuser):
+        key = with_scopes(*(set(Scope) - {Scope.EVIDENCE_REVIEW}), owner_id=owner.pk)
+        for verdict in ("approve", "reject"):
+            problem(review(key, filed, verdict), 403, "missing_scope")
+
+    assert Evidence.objects.get().status == "pending"
+    assert Suppression.objects.filter(lifted_at=None).count() == 1
 
 
 def test_the_database_refuses_it_too(shop: Caller, support: User, ada: Contact) -> None:

@@ -179,6 +179,20 @@ def test_an_unknown_parameter_is_named(shop: Caller) -> None:
     assert [(each["field"], each["code"]) for each in told["errors"]] == [("dry", "unknown_parameter")]
 
 
+@pytest.mark.parametrize("value", ["", "%20", "%09"], ids=["empty", "space", "tab"])
+@pytest.mark.parametrize("path", ["contacts/?phone=", "suppressions/?address=", "evidence/?contact=", "events/?kind="])
+def test_a_filter_without_a_value_is_refused_and_finds_nobody(shop: Caller, path: str, value: str) -> None:
+    told = problem(shop.get(path + value), 422, "invalid")
+
+    assert [each["code"] for each in told["errors"]] == ["blank"]
+
+
+def test_a_parameter_that_comes_twice_is_refused(shop: Caller) -> None:
+    told = problem(shop.get("contacts/?phone=%2B15035550101&phone=%2B15035550102"), 400, "malformed")
+
+    assert "“phone” comes twice" in told["detail"]
+
+
 def test_a_body_that_is_too_large_is_not_read(shop: Caller) -> None:
     problem(shop.post("decisions/", " " * 5_000_001), 413, "too_large")
 

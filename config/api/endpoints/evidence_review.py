@@ -12,11 +12,12 @@ from rest_framework.request import Request
 
 from config.api.answering import answer
 from config.api.bodies import Body, Text, read
-from config.api.endpoints.evidence import OneEvidenceShape, evidence_of, person_of, told
+from config.api.endpoints.evidence import OneEvidenceShape, evidence_of, told
 from config.api.problems import Fault, Problem
 from config.api.schema import operation
 from config.api.views import ApiView
 from config.api.vocabulary import Scope
+from config.roles import SCOPE_PERMISSIONS
 from consent.sentences import refusal
 from consent.services import evidence as verbs
 from consent.services.evidence import Reviewed
@@ -43,7 +44,7 @@ class Review(ApiView):
             by=self.caller.actor,
             at=self.at,
             source=self.caller.source,
-            person_id=person_of(self),
+            person_id=_reviewer(self),
         )
         if reviewed.refused:
             sentence = refusal(reviewed.refused)
@@ -51,6 +52,13 @@ class Review(ApiView):
             return Problem(409, reviewed.refused, f"Nothing was changed. {sentence}", [fault]).response()
         outcomes: Any = reviewed.recorded.outcomes if reviewed.recorded is not None else ()
         return answer(told(evidence_of(evidence_id), outcomes))
+
+
+def _reviewer(view: ApiView) -> int | None:
+    """Return who reviews through a key: its owner, as long as they may review evidence themselves."""
+    key = view.caller.key
+    owner = None if key is None else key.owner
+    return owner.pk if owner is not None and owner.has_perms(SCOPE_PERMISSIONS[Scope.EVIDENCE_REVIEW]) else None
 
 
 class Approve(Review):
@@ -61,8 +69,8 @@ class Approve(Review):
         tag="evidence",
         summary="Approve evidence that somebody else filed",
         description="Lifts what the evidence can lift; `effects` tells what was lifted and what stays. Refused to the"
-        " integration and the person who filed it, to all integrations of that person, and to an integration for"
-        " which nobody answers.",
+        " integration and the person who filed it, to all integrations of that person, and to an integration whose"
+        " owner may not review evidence, or that has none.",
         request=ReviewBody,
         answers={200: OneEvidenceShape},
         problems=["not_found", *REFUSALS],

@@ -45,7 +45,8 @@ class Timeline(ApiView):
     def get(self, request: Request, contact_id: UUID) -> HttpResponse:
         contact = contact_of(contact_id)
         self._check_person(contact)
-        want = asked(request, purpose="timeline")
+        purpose = f"timeline:{contact_id}"
+        want = asked(request, purpose=purpose)
         held = ContactAddress.objects.filter(contact_id=contact.pk).values("address_id")
         own = LedgerEntry.objects.filter(contact_id=contact.pk)
         unheld = LedgerEntry.objects.filter(contact_id=None, address_id__in=held)
@@ -58,7 +59,7 @@ class Timeline(ApiView):
 
         # Each half is cut before they meet: a sort of both would read the whole ledger of a contact.
         found = list(cut(own).union(cut(unheld), all=True).order_by(order)[: want.size + 1])
-        page = page_from(found, want, purpose="timeline", key=lambda row: row.pk)
+        page = page_from(found, want, purpose=purpose, key=lambda row: row.pk)
         return answer(page.content(request, entries_content))
 
     def _check_person(self, contact: Contact) -> None:
