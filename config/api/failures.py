@@ -16,7 +16,15 @@ from config.api.problems import Fault, Problem, faults_of, invalid, not_found
 from consent.services.dnd import UnableToSetDnd
 from consent.services.evidence import UnableToFileEvidence
 from contacts.normalize import InvalidAddress
-from contacts.services import AddressMissing, ContactMissing, ContactRefusal, TwoPrimaries, UnknownField
+from contacts.services import (
+    AddressMissing,
+    ContactDeleted,
+    ContactMissing,
+    HoldingsUnsettled,
+    TwoPrimaries,
+    UnableToMerge,
+    UnknownField,
+)
 from lists.services import InvalidList, ListMissing, ListRefusal
 
 log = structlog.get_logger(__name__)
@@ -69,12 +77,13 @@ def _method(wrong: drf.MethodNotAllowed) -> Problem:
     return Problem(405, "method_not_allowed", f"{wrong.detail} The Allow header names those that work.")
 
 
-def _contact_refusal(wrong: ContactRefusal) -> Problem:
-    if isinstance(wrong, ContactMissing | AddressMissing):
-        return not_found("There is no such contact or address.")
-    if isinstance(wrong, TwoPrimaries | UnknownField):
-        return invalid(Fault(wrong.field, wrong.code, wrong.message))
-    return Problem(409, wrong.code, wrong.message)
+def _field_of_contact(wrong: TwoPrimaries | UnknownField) -> Problem:
+    return invalid(Fault(wrong.field, wrong.code, wrong.message))
+
+
+def _unsettled(wrong: HoldingsUnsettled) -> Problem:
+    """What passes by itself is 5xx: it is not kept as the answer to an Idempotency-Key."""
+    return Problem(503, "database_unavailable", f"Nothing was changed. {wrong.message}", headers={"Retry-After": "1"})
 
 
 def _address(wrong: InvalidAddress) -> Problem:
@@ -111,7 +120,10 @@ _TELLERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (drf.UnsupportedMediaType, _media_type),
     (BodyTooBig, lambda wrong: Problem(413, "too_large", "The body is too large. Send it in several calls.")),
     ((drf.ParseError, SuspiciousOperation, UnreadablePostError), _malformed),
-    (ContactRefusal, _contact_refusal),
+    ((ContactMissing, ContactDeleted, AddressMissing), lambda wrong: not_found("There is no such contact or address.")),
+    ((TwoPrimaries, UnknownField), _field_of_contact),
+    (UnableToMerge, lambda wrong: Problem(409, wrong.code, wrong.message)),
+    (HoldingsUnsettled, _unsettled),
     (InvalidAddress, _address),
     ((UnableToSetDnd, UnableToFileEvidence), _field),
     (InvalidList, lambda wrong: invalid(Fault(wrong.field, wrong.code, wrong.message))),

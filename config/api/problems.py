@@ -37,7 +37,6 @@ TITLES: dict[str, str] = {
     "internal_error": "Something went wrong here",
     "database_unavailable": "The database does not answer",
     "ambiguous_address": "Several contacts hold these addresses",
-    "contact_deleted": "The contact was deleted",
     "list_opted_out": "The contact opted out of this list",
     "list_blocked": "The contact is blocked on this list",
     "list_archived": "The list is archived",
@@ -46,7 +45,6 @@ TITLES: dict[str, str] = {
     "no_paired_list": "The list has no paired opt-out list",
     "too_many_endpoints": "There are enough endpoints",
     "unable_to_merge": "These can't be merged",
-    "holdings_unsettled": "The addresses are being changed",
 }
 """Code → title. A code that is not here is a rule's "no"."""
 RULE_TITLE = "The rules say no"

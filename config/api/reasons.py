@@ -60,6 +60,15 @@ def of_suppression(row: ActiveSuppression) -> dict[str, Any]:
     }
 
 
+REFUSALS = (
+    "permanent_dnd",
+    "blocked_contact",
+    "review_pending",
+    "note_required",
+    "attestation_required",
+    "later_consent_required",
+)
+"""What the rules answer to a clear that they refuse."""
 _FIRST = ("permanent_dnd", "blocked_contact", "review_pending")
 """Which of several refusals names the problem: what can't be mended by sending the request with more in it."""
 

@@ -58,7 +58,8 @@ ALWAYS = (
     "internal_error",
     "database_unavailable",
 )
-WITH_BODY = ("too_large", "unsupported_media_type", "csrf_failed")
+NOT_READING = ("too_large", "csrf_failed")
+WITH_BODY = (*NOT_READING, "unsupported_media_type")
 
 PAGE_PARAMETERS = [
     OpenApiParameter("cursor", str, description="From `next` or `previous` of another page of this list."),
@@ -122,7 +123,7 @@ def operation(
     `problems` are the codes beyond those that every operation has. A write gets the Idempotency-Key, a list the
     parameters of pages.
     """
-    codes = [*ALWAYS, *(WITH_BODY if request is not None else ()), *problems]
+    codes = [*ALWAYS, *(WITH_BODY if request is not None else NOT_READING if is_write else ()), *problems]
     more = [*([IDEMPOTENCY_KEY] if is_write else []), *(PAGE_PARAMETERS if is_list else [])]
     if is_write:
         codes.append("idempotency_key_reused")

@@ -10,7 +10,7 @@ from django.db import transaction
 from config.api.problems import Problem
 from contacts.drafts import NewAddress
 from contacts.models import Contact, ContactAddress
-from contacts.services import get_or_create_addresses, lock_addresses, lock_for_contact, read_draft
+from contacts.services import HoldingsUnsettled, get_or_create_addresses, lock_addresses, lock_for_contact, read_draft
 from contacts.values import Actor
 
 MOST_TRIES = 5
@@ -24,7 +24,7 @@ def locked_holder(drafts: Sequence[NewAddress], *, by: Actor, at: datetime) -> C
     """Return the one contact that holds any of these addresses, locked with them; None where nobody does.
 
     Needs a transaction: until its end nobody else can join these addresses to a contact.
-    Raises: Problem where several contacts hold them.
+    Raises: Problem where several contacts hold them; HoldingsUnsettled.
     """
     rows = get_or_create_addresses(canonicals=[read_draft(draft) for draft in drafts], at=at, by=by)
     address_ids = {row.pk for row in rows}
@@ -34,7 +34,7 @@ def locked_holder(drafts: Sequence[NewAddress], *, by: Actor, at: datetime) -> C
                 return _lock(address_ids)
         except _Moved:
             continue
-    raise Problem(409, "holdings_unsettled", "Others are changing these addresses. Try again in a moment.")
+    raise HoldingsUnsettled(())
 
 
 def _lock(address_ids: Collection[int]) -> Contact | None:

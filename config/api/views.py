@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
+from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -32,6 +33,7 @@ from config.api.vocabulary import Scope
 from config.roles import SCOPE_PERMISSIONS
 
 KEPT_HEADERS = ("ETag", "Location", "Content-Type")
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ApiView(APIView):
@@ -54,7 +56,7 @@ class ApiView(APIView):
     """Method → what a person needs instead of the scope's permissions."""
     query: ClassVar[Mapping[str, frozenset[str]]] = {}
     """Method → the query parameters it takes. Any other is refused: a mistyped filter would find everybody."""
-    reads: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "OPTIONS"})
+    reads: ClassVar[frozenset[str]] = SAFE
     """The methods that change nothing."""
     max_body: ClassVar[int] = 1_000_000
 
@@ -123,6 +125,8 @@ class ApiView(APIView):
             raise Problem(403, "missing_permission", f"This needs {told}. Ask whoever runs the site for it.")
 
     def _check_size(self, request: Request) -> None:
+        if request.method in SAFE:  # a body that they come with is never read
+            return
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isascii() and length.isdigit() and int(length) > self.max_body:
             raise Problem(413, "too_large", f"A body may have {self.max_body} bytes here. Send it in several calls.")
@@ -185,7 +189,8 @@ class ApiView(APIView):
 def _hash(request: Request) -> str:
     """Return a fingerprint of what is asked: method, address and body. Boundaries between parts don't count."""
     found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    if not str(request.content_type or "").startswith("multipart/"):
+    is_form = str(request.content_type or "").startswith("multipart/")
+    if not (is_form and any(isinstance(each, MultiPartParser) for each in request.parsers)):
         found.update(request._request.body)
         return found.hexdigest()
     parts: Mapping[str, Any] = request.data  # type: ignore[assignment]  # a form's parts have names

@@ -194,6 +194,24 @@ def test_upserts_of_one_address_at_once_make_one_contact(shop: Caller) -> None:
     assert Contact.objects.count() == 1
 
 
+def test_addresses_that_never_stand_still_are_to_be_tried_again(
+    shop: Caller, ada: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [{"kind": "phone", "value": "+15035550101"}]
+    with monkeypatch.context() as patch:
+        patch.setattr("config.api.upserting.MOST_TRIES", 0)
+        patch.setattr("contacts.services.locks.MAX_TRIES", 0)
+        for refused in (
+            shop.post("contacts/?upsert=address", {"addresses": held, "company": "x"}, Idempotency_Key="a"),
+            shop.patch(one(ada), {"company": "x"}, Idempotency_Key="b"),
+        ):
+            problem(refused, 503, "database_unavailable")
+            assert refused.headers["Retry-After"] == "1"
+
+    again = shop.patch(one(ada), {"company": "x"}, Idempotency_Key="b")
+    assert (again.status_code, again.json()["company"]) == (200, "x")
+
+
 def test_every_filter_finds_whom_it_names(
     shop: Caller, ada: Contact, bo: Contact, carla: Contact, by: Actor, at: datetime
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +19,6 @@ from config.api.schema import STATUS_OF
 from consent.sentences import REFUSALS
 from tests.api.conformance import codes, operations, validator
 
-BY_PARAMETER = {"later_consent_required", "review_pending"}
-"""Codes that tests take from their parameters."""
-OF_LISTS = {"newer_opt_out", "shared_address"}
-"""Codes of the verbs of lists, which tests/lists brings about."""
 BY_NAME = {each["operationId"]: each for each in operations()}
 
 
@@ -88,14 +82,6 @@ def test_every_code_has_a_status_a_title_and_a_sentence_of_its_own() -> None:
     assert documented >= set(STATUS_OF) - {"method_not_allowed"}
     assert documented <= {*TITLES, *REFUSALS}
     assert documented <= {*DETAILS, *REFUSALS}
-
-
-def test_every_code_comes_back_in_a_test() -> None:
-    """`problem(response, 409, "permanent_dnd")` in a test asserts that it came."""
-    sources = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
-    asserted = set(re.findall(r'\b[45]\d\d, "(\w+)"\)', sources)) | BY_PARAMETER
-
-    assert set().union(*(codes(each) for each in operations())) - asserted == OF_LISTS
 
 
 def test_examples_are_of_operations_that_there_are() -> None:

@@ -22,6 +22,7 @@ from config.api.paging import PARAMETERS, page_of
 from config.api.people import ContactBody, ContactShape, Written, contacts_content, written
 from config.api.preconditions import check_unchanged
 from config.api.problems import Fault, Problem, invalid
+from config.api.reasons import REFUSALS
 from config.api.schema import IF_MATCH, operation
 from config.api.upserting import locked_holder
 from config.api.views import ApiView
@@ -163,7 +164,7 @@ class Contacts(ContactView):
         " (201); where several do, the answer is 409.",
         request=BODY,
         answers={200: ANSWER, 201: ANSWER},
-        problems=["ambiguous_address", "permanent_dnd"],
+        problems=["ambiguous_address", *REFUSALS],
         parameters=[OpenApiParameter("upsert", str, enum=["address"]), SHAPE],
         is_write=True,
         examples=[OpenApiExample("Ada", request_only=True, value=EXAMPLE)],
@@ -220,7 +221,7 @@ class OneContact(ContactView):
         " that leaves stays, for the contact and for the address.",
         request=BODY,
         answers={200: ANSWER},
-        problems=["not_found", "precondition_failed", "permanent_dnd"],
+        problems=["not_found", "precondition_failed", *REFUSALS],
         parameters=[SHAPE, IF_MATCH],
         is_write=True,
         examples=[OpenApiExample("Another company", request_only=True, value={"company": "Analytical Engines"})],

@@ -16,7 +16,7 @@ from config.api.bodies import Body, Flag, Moment, Text, read
 from config.api.finding import contact_of
 from config.api.preconditions import check_unchanged
 from config.api.problems import Fault, invalid, not_found
-from config.api.reasons import refused
+from config.api.reasons import REFUSALS, refused
 from config.api.schema import IF_MATCH, operation
 from config.api.standing import ChangedDndShape, DndShape, dnd_content
 from config.api.views import ApiView
@@ -28,16 +28,6 @@ from consent.values import Attestation
 from consent.vocabulary import Channel, Direction
 from contacts.models import Contact
 from contacts.services import lock_for_contact
-
-REFUSALS = (
-    "permanent_dnd",
-    "blocked_contact",
-    "review_pending",
-    "note_required",
-    "attestation_required",
-    "later_consent_required",
-)
-"""What the rules answer to a clear that they refuse."""
 
 
 class AttestBody(Body):
