@@ -190,7 +190,7 @@ def _hash(request: Request) -> str:
     """Return a fingerprint of what is asked: method, address and body. Boundaries between parts don't count."""
     found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     is_form = str(request.content_type or "").startswith("multipart/")
-    if not (is_form and any(isinstance(each, MultiPartParser) for each in request.parsers)):
+    if not (is_form and any(isinstance(each, MultiPartParser) for each in request.parsers or ())):
         found.update(request._request.body)
         return found.hexdigest()
     parts: Mapping[str, Any] = request.data  # type: ignore[assignment]  # a form's parts have names

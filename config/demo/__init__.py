@@ -5,5 +5,5 @@ through the real door, signed as the provider signs them, and the staff's acts t
 staff site. Every name is invented, every number and address is reserved for examples.
 
 Reading order: business (staff, channels, lists), people (the CSV), cast (the few worth meeting), crowd (everybody
-else), desk (what can be done), loader (the whole story, told in order).
+else), desk (what can be done), loader (the whole story, told in order), integrations (keys and webhooks, afterwards).
 """

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from config.demo import integrations
 from config.demo.business import NAME
 from config.demo.loader import DatabaseNotEmpty, load
 from consent.services import sealing, verifying
@@ -35,6 +36,7 @@ class Command(BaseCommand):
                 "There are contacts already; the demo goes into an empty database only. "
                 "`make clean` removes this checkout's data, and `make run` begins anew."
             ) from error
+        integrations.connect(at=timezone.now())
         sealing.seal_due(at=timezone.now())
         verifying.verify_ledger(by=SYSTEM, at=timezone.now())
         self.stdout.write(

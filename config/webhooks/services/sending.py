@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,6 +43,7 @@ PAUSES: tuple[timedelta, ...] = tuple(
 JITTER = 0.2
 FAILING = timedelta(days=5)
 """An endpoint where nothing has arrived for so long is stopped."""
+Posting = Callable[..., Outcome]
 _chance = random.SystemRandom()
 
 
@@ -62,9 +63,10 @@ class _Message:
     body: bytes
 
 
-def send_due(*, endpoint_id: int, at: datetime) -> Sent:
+def send_due(*, endpoint_id: int, at: datetime, posting: Posting = post) -> Sent:
     """Try the notices of an endpoint that are due, at most eight, each about somebody else.
 
+    Shape: `posting` brings a message to its receiver, as `post` does.
     May run in many workers at once: each notice is claimed by one.
     """
     endpoint = WebhookEndpoint.objects.select_related("key").filter(pk=endpoint_id, stopped_at=None).first()
@@ -81,7 +83,7 @@ def send_due(*, endpoint_id: int, at: datetime) -> Sent:
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
         loopback = settings.WEBHOOKS_TO_LOOPBACK
         posts = {
-            pool.submit(post, each.url, headers=each.headers, body=each.body, loopback=loopback): each.notice
+            pool.submit(posting, each.url, headers=each.headers, body=each.body, loopback=loopback): each.notice
             for each in messages
         }
         for done in as_completed(posts):
