@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from config.api.models import CALLS_PER_MINUTE, ApiKey
@@ -150,7 +151,8 @@ class ApiKeyAdmin(ViewOnlyAdmin):
             row=_row(key),
             form=form if may_change else None,
             rotate_form=RotateForm(auto_id="rotate_%s") if may_change else None,
-            changes=key.history.select_related("history_user").order_by("-history_id")[:50],
+            columns=("May", "Expires"),
+            changes=_changes(key),
         )
 
     def rotate(self, request: HttpRequest, key_id: int) -> HttpResponse:
@@ -209,6 +211,19 @@ def _row(key: ApiKey) -> dict[str, Any]:
         "scopes": [Scope(each) for each in key.scopes],
         "old_until": key.old_valid_until if key.old_valid_until and key.old_valid_until > at else None,
     }
+
+
+def _changes(key: ApiKey) -> list[tuple[Any, tuple[str, ...]]]:
+    """Return what was done to a key, newest first, with what it could do from then on."""
+    rows = key.history.select_related("history_user").order_by("-history_id")[:50]
+    return [
+        (row, (", ".join(row.scopes), _moment(row.expires_at) if row.expires_at is not None else "Never"))
+        for row in rows
+    ]
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "j M Y, H:i")
 
 
 def _initial(key: ApiKey) -> dict[str, Any]:

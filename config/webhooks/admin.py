@@ -155,7 +155,11 @@ class WebhookEndpointAdmin(ViewOnlyAdmin):
             entries=_entries(page.object_list),
             states=[("", "All"), *NoticeState.choices()],
             state=state,
-            changes=endpoint.history.select_related("history_user").order_by("-history_id")[:20],
+            columns=("Address",),
+            changes=[
+                (row, (row.url,))
+                for row in endpoint.history.select_related("history_user").order_by("-history_id")[:20]
+            ],
         )
 
     def rotate(self, request: HttpRequest, endpoint_id: int) -> HttpResponse:

@@ -38,6 +38,6 @@ def test_the_screens_of_integrations_have_something_to_show() -> None:
     assert (shop.failing_since, shop.key and shop.key.name) == (None, "Web shop")
     dead = warehouse.notices.get(state=NoticeState.DEAD)
     assert (dead.entry_id, dead.status, dead.settled_at is not None and dead.settled_at < now) == (None, 503, True)
-    assert warehouse.notices.filter(state=NoticeState.WAITING, attempts=1).count() == 6
+    assert warehouse.notices.filter(state=NoticeState.WAITING, attempts=1).count() == sending.AT_ONCE
     assert warehouse.failing_since == warehouse.created_at
     assert warehouse.stopped_at is None

@@ -183,7 +183,17 @@ class ChannelDndView(DndWrite):
         )
 
 
-class DoNotContactView(DndWrite):
+class Switch(DndWrite):
+    """What is on or off for the contact as a whole."""
+
+    def switch(self, request: Request, contact_id: UUID, verb: Callable[..., Recorded]) -> HttpResponse:
+        """Return the DND after a switch was turned, or the problem of a refused turn."""
+        given = read(SwitchBody, request.data)
+        told = {**given, "source": self.caller.source, "by": self.caller.actor, "at": self.at}
+        return self.change(request, contact_id, lambda contact: verb(contact_id=contact.pk, **told))
+
+
+class DoNotContactView(Switch):
     @operation(
         name="put_do_not_contact",
         tag="dnd",
@@ -197,22 +207,10 @@ class DoNotContactView(DndWrite):
         examples=[OpenApiExample("On", request_only=True, value={"on": True, "note": "Complained to the manager"})],
     )
     def put(self, request: Request, contact_id: UUID) -> HttpResponse:
-        given = read(SwitchBody, request.data)
-        return self.change(
-            request,
-            contact_id,
-            lambda contact: verbs.do_not_contact(
-                contact_id=contact.pk,
-                on=given["on"],
-                note=given["note"],
-                source=self.caller.source,
-                by=self.caller.actor,
-                at=self.at,
-            ),
-        )
+        return self.switch(request, contact_id, verbs.do_not_contact)
 
 
-class BlockView(DndWrite):
+class BlockView(Switch):
     @operation(
         name="put_block",
         tag="dnd",
@@ -226,19 +224,7 @@ class BlockView(DndWrite):
         examples=[OpenApiExample("On", request_only=True, value={"on": True, "note": "Threatened staff"})],
     )
     def put(self, request: Request, contact_id: UUID) -> HttpResponse:
-        given = read(SwitchBody, request.data)
-        return self.change(
-            request,
-            contact_id,
-            lambda contact: verbs.block(
-                contact_id=contact.pk,
-                on=given["on"],
-                note=given["note"],
-                source=self.caller.source,
-                by=self.caller.actor,
-                at=self.at,
-            ),
-        )
+        return self.switch(request, contact_id, verbs.block)
 
 
 def _channel(name: str) -> Channel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -42,6 +43,10 @@ from config.webhooks.vocabulary import NoticeState
 VIEW = ("config.view_webhookendpoint", "consent.view_ledgerentry")
 ADD = (*VIEW, "config.add_webhookendpoint")
 CHANGE = (*VIEW, "config.change_webhookendpoint")
+
+
+act = partial(operation, tag="webhooks", problems=["not_found"], is_write=True)
+"""Describes what is done to an endpoint that there is."""
 
 
 class EndpointView(ApiView):
@@ -162,19 +167,20 @@ class OneWebhookEndpoint(EndpointView):
         return HttpResponse(status=204)
 
 
-class RotateSecret(EndpointView):
+class EndpointAct(EndpointView):
+    """What is done to an endpoint."""
+
     scopes = {"POST": Scope.EVENTS_READ}
     permissions = {"POST": CHANGE}
 
-    @operation(
+
+class RotateSecret(EndpointAct):
+    @act(
         name="rotate_webhook_secret",
-        tag="webhooks",
         summary="Rotate the secret of a webhook endpoint",
         description="Until the overlap is over, each message has two signatures: of the new secret and of the old one.",
         request=Rotation,
         answers={200: IssuedShape},
-        problems=["not_found"],
-        is_write=True,
         examples=[
             OpenApiExample("Two days", request_only=True, value={"overlap_hours": 48}),
             OpenApiExample("With its secret", response_only=True, value=CREATED),
@@ -189,20 +195,14 @@ class RotateSecret(EndpointView):
         )
 
 
-class ReplayNotices(EndpointView):
-    scopes = {"POST": Scope.EVENTS_READ}
-    permissions = {"POST": CHANGE}
-
-    @operation(
+class ReplayNotices(EndpointAct):
+    @act(
         name="replay_webhooks",
-        tag="webhooks",
         summary="Send again",
         description="`since`: everything that was recorded since, in order, with the ids it had. `given_up`: what was"
         " given up after three days of trying.",
         request=Replay,
         answers={202: EndpointShape},
-        problems=["not_found"],
-        is_write=True,
         examples=[
             OpenApiExample("Since a time", request_only=True, value={"since": "2026-11-21T00:00:00Z"}),
             OpenApiExample("An endpoint", response_only=True, status_codes=["202"], value=EXAMPLE),
@@ -222,19 +222,13 @@ class ReplayNotices(EndpointView):
         return answer(endpoints_content([self.found(endpoint_id)])[0], status=202)
 
 
-class SendTest(EndpointView):
-    scopes = {"POST": Scope.EVENTS_READ}
-    permissions = {"POST": CHANGE}
-
-    @operation(
+class SendTest(EndpointAct):
+    @act(
         name="send_test_webhook",
-        tag="webhooks",
         summary="Send a test to a webhook endpoint",
         description="Puts a message of the type `webhook.test` on its way. What became of it is under `notices/`.",
         request=Nothing,
         answers={202: NoticeShape},
-        problems=["not_found"],
-        is_write=True,
         examples=[
             OpenApiExample("Nothing to say", request_only=True, value={}),
             OpenApiExample("On its way", response_only=True, status_codes=["202"], value=NOTICE),
