@@ -10,6 +10,7 @@ from django.utils import timezone
 from config.api.models import ApiKey
 from config.demo import integrations
 from config.webhooks.models import WebhookEndpoint
+from config.webhooks.services import sending
 from config.webhooks.vocabulary import NoticeState
 from tests.conftest import make_user
 from tests.webhooks.conftest import record
