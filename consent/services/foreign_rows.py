@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from consent.rules import LIFT_ROUTES
@@ -17,6 +17,9 @@ from contacts.vocabulary import AddressKind, Word
 FIELDS = ("address", "channel", "reason", "kind", "covers", "direction", "since", "expires_at", "note")
 BOUND_TO_THEIR_REGISTER = (Reason.REVIEW_HOLD, Reason.BLOCKED)
 """Reasons that lean on a message or a contact of the register they come from. See decision 0082."""
+
+_A_DAY_EVERYWHERE = timedelta(hours=36)
+"""From midnight in UTC until the day is over in the last time zone."""
 
 Named = TypeVar("Named", bound=Word)
 
@@ -31,7 +34,11 @@ class RowRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ForeignSuppression:
-    """A suppression as another system knows it. `since` is None where it does not say."""
+    """A suppression as another system knows it.
+
+    `since` is None where it does not say. `day_ends_at` is set where it names no more than a day: when that is over
+    everywhere on earth.
+    """
 
     address: CanonicalAddress
     channel: Channel
@@ -40,6 +47,7 @@ class ForeignSuppression:
     since: datetime | None = None
     expires_at: datetime | None = None
     note: str = ""
+    day_ends_at: datetime | None = None
 
 
 def read_row(
@@ -87,6 +95,7 @@ def read_row(
         since=since,
         expires_at=expires_at,
         note=note,
+        day_ends_at=since + _A_DAY_EVERYWHERE if since is not None and _is_day(said["since"]) else None,
     )
 
 
@@ -122,13 +131,17 @@ def _moment(name: str, said: Mapping[str, str]) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None and len(text) <= len("2026-10-02"):
+        if moment.tzinfo is None and _is_day(text):
             moment = datetime.combine(date.fromisoformat(text), time(), UTC)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise RowRefused(name, "not_a_time", "Give a day (2026-10-02), or a time with its offset (2026-10-02T14:11:09Z).")
+
+
+def _is_day(text: str) -> bool:
+    return len(text) <= len("2026-10-02")
 
 
 def _address(given: str, channel: Channel, region: str, kind: AddressKind | None) -> CanonicalAddress:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from consent.selectors.situations import Case
+from consent.selectors.standing import newest_opt_ins_by_address
 from consent.services import ledger
 from consent.services.foreign_rows import ForeignSuppression
 from consent.services.ledger import NO_PROOF, Line, Page
 from consent.services.recording import Recorded, record_at_addresses
 from consent.values import ConsentEvent, Outcome
-from consent.vocabulary import Channel, Effect, EventKind, Source
+from consent.vocabulary import CHANNELS, Channel, Effect, EventKind, Source
+from contacts.models import Address
 from contacts.services import get_or_create_addresses, lock_holders_of
 from contacts.values import Actor
 
@@ -30,6 +32,7 @@ class RefusedRow:
     code: str
 
 
+OptIns = Mapping[int, Mapping[tuple[Channel, EventKind], datetime]]
 Chunks = Callable[[], Iterable[Sequence[ForeignSuppression]]]
 """() → rows in pieces of a thousand or so, the same each time: a file that is read twice."""
 
@@ -57,8 +60,10 @@ def import_suppressions(
     # every address, and so takes every lock; those after it take them again.
     waves: dict[int, list[tuple[ForeignSuppression, Case]]] = defaultdict(list)
     seen: Counter[int] = Counter()
+    came_back = _opt_ins(distinct, addresses)
     for row, address in zip(distinct, addresses, strict=True):
-        event = _event(row, at=at, source=source, detail=detail)
+        said_at = _said_at(row, came_back.get(address.pk, {}), at=at)
+        event = _event(row, said_at=said_at, source=source, detail=detail)
         waves[seen[address.pk]].append((row, Case(event, address_id=address.pk)))
         seen[address.pk] += 1
     recorded: dict[ForeignSuppression, Recorded] = {}
@@ -111,11 +116,33 @@ def _note_refused(rows: Sequence[RefusedRow], *, by: Actor, at: datetime, source
     ledger.write_many(pages=pages, proof=NO_PROOF, by=by, at=at)
 
 
-def _event(row: ForeignSuppression, *, at: datetime, source: Source, detail: str) -> ConsentEvent:
+def _opt_ins(rows: Sequence[ForeignSuppression], addresses: Sequence[Address]) -> OptIns:
+    """Return when somebody opted in at the addresses of rows that name no more than a day."""
+    vague = {address.pk for row, address in zip(rows, addresses, strict=True) if row.day_ends_at is not None}
+    return newest_opt_ins_by_address(address_ids=vague, channels=CHANNELS)
+
+
+def _said_at(
+    row: ForeignSuppression, came_back: Mapping[tuple[Channel, EventKind], datetime], *, at: datetime
+) -> datetime:
+    """Return when the no counts as said: on a day on which the person opted in too, after that."""
+    if row.since is None:
+        return at
+    if row.day_ends_at is None:
+        return row.since
+    on_that_day = any(
+        row.since <= opted_in_at <= row.day_ends_at
+        for (channel, _), opted_in_at in came_back.items()
+        if row.channel in {channel, Channel.ALL}
+    )
+    return min(row.day_ends_at, at) if on_that_day else row.since
+
+
+def _event(row: ForeignSuppression, *, said_at: datetime, source: Source, detail: str) -> ConsentEvent:
     return ConsentEvent(
         kind=EventKind.IMPORT_SUPPRESSION,
         channels=(row.channel,),
-        occurred_at=row.since or at,
+        occurred_at=said_at,
         source=source,
         direction=row.direction,
         detail=detail[:80],

@@ -111,6 +111,24 @@ def test_a_row_that_is_older_than_the_contacts_own_yes_silences_nobody(shop: Cal
     assert standing() == [("+15035550101", "sms", "opt_out", "permanent")]
 
 
+@pytest.mark.parametrize(
+    ("since", "effect"), [("2025-04-01", "set"), ("2025-03-30", "superseded"), ("2025-04-01T08:59:00Z", "superseded")]
+)
+def test_a_no_of_which_only_the_day_is_known_counts_after_a_yes_of_that_day(
+    shop: Caller, ada: Contact, since: str, effect: str
+) -> None:
+    address = ada.held_addresses.get(kind="phone").address_id
+    nine = datetime(2025, 4, 1, 9, 0, tzinfo=UTC)
+    start = ConsentEvent(EventKind.TEXT_OPT_IN, (Channel.SMS,), nine, Source.CONTACT, detail="start")
+    record_event(event=start, address_id=address, by=SYSTEM, at=timezone.now())
+
+    told = bulk(shop, {"address": "+15035550101", "channel": "sms", "reason": "opt_out", "since": since}).json()
+
+    assert told["effects"] == {effect: 1}
+    assert [line[1] for line in ledger(kind="import_suppression")] == [effect]
+    assert (standing() != []) == (effect == "set")
+
+
 def test_the_same_import_again_changes_nothing(shop: Caller, ada: Contact) -> None:
     row = {"address": "+15035550101", "channel": "sms", "since": "2025-04-01"}
     bulk(shop, row)
