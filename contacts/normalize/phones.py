@@ -17,7 +17,8 @@ _CANONICAL_NANP = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})")
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 _PHONE_SCHEME = re.compile(r"(?:whatsapp|tel|sms|smsto|callto|rcs):(?://)?", re.IGNORECASE)
 _SHORT_CODE = re.compile(r"[0-9](?:[ .\-]?[0-9]){2,5}")
-_MEXICO = 52
+_MEXICO, _BRAZIL = 52, 55
+_BRAZILIAN_MOBILE = re.compile(r"([1-9][0-9])([6-9][0-9]{7})")
 _PHONE_FAULTS = {
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: Fault.PHONE_INCOMPLETE,
     ValidationResult.TOO_SHORT: Fault.PHONE_TOO_SHORT,
@@ -95,6 +96,9 @@ def _parse(text: str, region: str | None) -> PhoneNumber | Fault:
     if number.country_code == _MEXICO and len(national) == 11 and national.startswith("1"):
         # Until 2019 mobiles were dialled with this 1, and WhatsApp still reports it: the same line.
         return PhoneNumber(country_code=_MEXICO, national_number=int(national[1:]))
+    if number.country_code == _BRAZIL and (before := _BRAZILIAN_MOBILE.fullmatch(national)):
+        # Until 2016 mobiles had no leading 9, and WhatsApp still reports many without: the same line.
+        return PhoneNumber(country_code=_BRAZIL, national_number=int("9".join(before.groups())))
     return number
 
 
