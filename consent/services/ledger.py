@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.models import LedgerEntry
+from consent.models import LedgerEntry, Suppression
 from consent.services.rows import insert
 from consent.values import ConsentEvent, Outcome
 from consent.vocabulary import Channel, Effect, EventKind, Source
@@ -84,6 +84,25 @@ def write_many(*, pages: Iterable[Page], proof: Proof, by: Actor, at: datetime) 
             for line in page.lines
         ],
     )
+
+
+def refusals_about(*, contact_id: int) -> list[LedgerEntry]:
+    """Return what was refused about a contact that is going to be undone in the caller's transaction.
+
+    Shape: unsaved entries about the addresses alone, for `keep` to append once the contact is undone.
+    """
+    entries = LedgerEntry.objects.filter(contact_id=contact_id, effect=Effect.REFUSED).order_by("id")
+    rows = Suppression.objects.in_bulk([each.suppression_id for each in entries if each.suppression_id])
+    for each in entries:
+        row = rows.get(each.suppression_id or 0)
+        each.address_id = each.address_id or (row.address_id if row is not None else None)
+        each.pk, each.public_id, each.contact_id, each.suppression_id = None, uuid.uuid4(), None, None
+    return list(entries)
+
+
+def keep(*, entries: Sequence[LedgerEntry]) -> None:
+    """Append entries whose transaction was undone, so that what was refused in it stays on record."""
+    LedgerEntry.objects.bulk_create(entries)
 
 
 @dataclass(frozen=True, slots=True)

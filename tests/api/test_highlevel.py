@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from config.api.vocabulary import Scope
-from consent.models import Suppression
-from contacts.models import Contact
+from consent.models import LedgerEntry, Suppression
+from contacts.models import Address, Contact
 from tests.api.conftest import Caller, MakeKey, ledger, problem
 from tests.factories.contacts import make_contact
 
@@ -157,6 +157,10 @@ def test_a_contact_that_would_be_free_of_what_stands_is_not_made(shop: Caller, a
     problem(shop.post("contacts/?shape=highlevel", body), 409, "permanent_dnd")
 
     assert Contact.objects.count() == 1
+    refused = LedgerEntry.objects.get(effect="refused")
+    assert (refused.kind, refused.code, refused.contact_id) == ("staff_lift", "permanent_dnd", None)
+    assert Address.objects.get(pk=refused.address_id).value == "+15035550101"
+    assert refused.actor == "integration:Shop"
 
 
 def test_their_shape_needs_the_scopes_of_dnd(with_scopes: MakeKey, ada: Contact) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, PolymorphicProxySerializer
@@ -27,6 +28,8 @@ from config.api.schema import IF_MATCH, operation
 from config.api.upserting import locked_holder
 from config.api.views import ApiView
 from config.api.vocabulary import Scope
+from consent.models import LedgerEntry
+from consent.services import ledger
 from contacts.models import Contact, ContactAddress
 from contacts.selectors import visible_contacts
 from contacts.services import (
@@ -181,9 +184,14 @@ class Contacts(ContactView):
                 raise invalid(Fault("addresses", "required", "Name the addresses by which the contact is known."))
             holder = locked_holder(asked.addresses, by=by, at=at)
         if holder is None:
-            made = create_contact(**asked.fields, addresses=asked.addresses or (), by=by, at=at)
-            if refused := self.turn(given, made.pk, lambda: None):
-                raise refused  # the contact it would be about is not made
+            try:
+                with transaction.atomic():
+                    made = create_contact(**asked.fields, addresses=asked.addresses or (), by=by, at=at)
+                    if refused := self.turn(given, made.pk, lambda: None):
+                        raise _NotMade(refused, ledger.refusals_about(contact_id=made.pk))
+            except _NotMade as no:
+                ledger.keep(entries=no.entries)
+                return no.problem.response()
             return self.told(shape, made.pk, status=201)
         if refused := self.turn(given, holder.pk, lambda: _change_and_add(holder, asked, self)):
             return refused.response()
@@ -196,6 +204,14 @@ class Contacts(ContactView):
         given = read(HighLevelBody, request.data)
         asked = wanted(given)
         return asked.written, given if asked.says_dnd else {}
+
+
+class _NotMade(Exception):
+    """The contact that a refusal would be about is not made; the refusal stays, about its addresses."""
+
+    def __init__(self, problem: Problem, entries: Sequence[LedgerEntry]) -> None:
+        super().__init__()
+        self.problem, self.entries = problem, entries
 
 
 class OneContact(ContactView):
