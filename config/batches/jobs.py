@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import structlog
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -11,6 +12,8 @@ from procrastinate.contrib.django import app
 from config.batches import services
 from config.batches.models import Batch
 from consent.services.bulk import CHUNK
+
+log = structlog.get_logger(__name__)
 
 SMALL = 200
 """Contacts up to which nobody is made to wait for a worker."""
@@ -47,9 +50,14 @@ def have_counted(batch: Batch) -> None:
 
 
 def run_if_small(batch: Batch) -> None:
-    """Run a small batch now. A worker that comes to it too finds it done, and finishes it where this is killed."""
-    if batch.total <= SMALL:
+    """Run a small batch now. A worker that comes to it too finds it done, and finishes it where this fails."""
+    if batch.total > SMALL:
+        return
+    try:
         run_batch(batch_id=str(batch.pk))
+    except Exception:
+        # The batch's page tells whoever started it; the worker, who has it too, tries again.
+        log.exception("batch_left_to_the_worker", batch_id=str(batch.pk))
 
 
 @app.periodic(cron="17 * * * *")
