@@ -120,12 +120,16 @@ def _inbox(request: HttpRequest, *, now: datetime, day: date) -> Iterator[Card]:
     if not request.user.has_perm("consent.view_delivery"):
         return
     since = now - timedelta(days=desk.CONFLICT_DAYS)
+    failed, left = desk.unread_deliveries(now=now)
     yield Card(
         "Failed deliveries",
-        desk.failed_deliveries(),
+        failed,
         listing("consent_delivery", status__exact="failed"),
         "Authentic, stored, and not read yet.",
     )
+    if left:
+        link = listing("consent_delivery", status__exact="pending")
+        yield Card("Deliveries nobody reads", left, link, "They wait for minutes. Is a worker running?")
     yield Card(
         "Conflicting deliveries",
         desk.conflicting_deliveries(since=since),

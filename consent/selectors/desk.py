@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from consent.models import Delivery, DoorCounter, Evidence, LedgerEntry
@@ -19,6 +19,9 @@ from consent.vocabulary import Channel
 
 CONFLICT_DAYS = 30
 """How long a conflict stays on the Desk; the Deliveries list keeps it for good."""
+
+READ_WITHIN = timedelta(minutes=5)
+"""What the door itself could not read, a worker comes to every minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,17 @@ class DayCount:
     count: int
 
 
-def failed_deliveries() -> int:
-    """Return how many deliveries wait for another try or for staff."""
-    return Delivery.objects.filter(status=DeliveryStatus.FAILED).count()
+def unread_deliveries(*, now: datetime) -> tuple[int, int]:
+    """Return how many deliveries wait for another try or for staff, and how many no worker came to although it should.
+
+    What is pending was not read at the door; a worker comes to it within a minute or two.
+    """
+    unread = Delivery.objects.filter(status__in=[DeliveryStatus.FAILED, DeliveryStatus.PENDING])
+    left_lying = Q(status=DeliveryStatus.PENDING, received_at__lte=now - READ_WITHIN)
+    counted = unread.aggregate(
+        failed=Count("pk", filter=Q(status=DeliveryStatus.FAILED)), left=Count("pk", filter=left_lying)
+    )
+    return counted["failed"], counted["left"]
 
 
 def conflicting_deliveries(*, since: datetime) -> int:

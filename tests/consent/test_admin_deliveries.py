@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from consent.admin import payload
 from consent.models import Delivery, LedgerEntry, Suppression
@@ -99,7 +100,8 @@ def test_a_body_that_retention_cleared_says_so(desk: Client, at: datetime) -> No
 
 def test_a_failed_delivery_is_read_again_and_has_its_effect(desk: Client, ada: Contact, at: datetime) -> None:
     good = stored(b"MessageSid=SM5&From=%2B15035550101&To=%2B15035559999&Body=STOP", FORM, at=at)
-    Delivery.objects.filter(pk=good.pk).update(status="failed", reason="The database was away.")
+    Delivery.objects.filter(pk=good.pk).update(status="failed", reason="The database was away.", next_attempt_at=None)
+    assert "mend what the reason names, then replay" in desk.get(f"{DELIVERIES}{good.pk}/change/").content.decode()
 
     answer = desk.post(f"{DELIVERIES}{good.pk}/replay/", follow=True)
 
@@ -107,6 +109,26 @@ def test_a_failed_delivery_is_read_again_and_has_its_effect(desk: Client, ada: C
     assert Delivery.objects.get(pk=good.pk).status == "processed"
     assert Suppression.objects.filter(contact=ada, reason="opt_out", lifted_at=None).exists()
     assert LedgerEntry.objects.filter(delivery_id=good.pk, effect="set").exists()
+
+
+def test_the_page_tells_when_the_worker_comes_to_it_again(desk: Client, at: datetime) -> None:
+    waits = stored(b"MessageSid=SM5&From=%2B15035550101&To=%2B15035559999&Body=STOP", FORM, at=at)
+    Delivery.objects.filter(pk=waits.pk).update(status="failed", next_attempt_at=at + timedelta(minutes=5))
+
+    page = " ".join(desk.get(f"{DELIVERIES}{waits.pk}/change/").content.decode().split())
+
+    assert "The worker itself comes to it at 12:05 on 21 Nov 2026." in page
+
+
+def test_what_nobody_reads_is_told_on_the_desk(desk: Client) -> None:
+    body = b"MessageSid=SM5&From=%2B15035550101&To=%2B15035559999&Body=STOP"
+    new = stored(body, FORM, at=timezone.now())
+    assert "Deliveries nobody reads" not in desk.get("/admin/").content.decode()
+
+    old = stored(body.replace(b"SM5", b"SM6"), FORM, at=timezone.now() - timedelta(minutes=6))
+
+    assert (new.status, old.status) == ("pending", "pending")
+    assert "Deliveries nobody reads" in desk.get("/admin/").content.decode()
 
 
 def test_replaying_twice_has_the_effect_once(desk: Client, ada: Contact, at: datetime) -> None:
