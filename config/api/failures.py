@@ -70,7 +70,7 @@ def _forbidden(wrong: Exception) -> Problem:
     told = str(wrong)
     if told.startswith("CSRF"):
         return Problem(403, "csrf_failed", f"{told} Send the X-CSRFToken header, or use a key.")
-    return Problem(403, "forbidden", told or "You may not do this.")
+    return Problem(403, "forbidden", told or "You may not do this. Ask whoever runs the site for it.")
 
 
 def _method(wrong: drf.MethodNotAllowed) -> Problem:
@@ -106,7 +106,9 @@ def _database(wrong: Exception) -> Problem:
 
 def _malformed(wrong: Exception) -> Problem:
     detail = getattr(wrong, "detail", None)
-    return Problem(400, "malformed", str(detail) if detail else "The request can't be read.")
+    return Problem(
+        400, "malformed", str(detail) if detail else "The request can't be read. Send JSON in UTF-8, or a form."
+    )
 
 
 # The first that fits tells; special ones stand before what they are a kind of.
@@ -120,7 +122,10 @@ _TELLERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (drf.UnsupportedMediaType, _media_type),
     (BodyTooBig, lambda wrong: Problem(413, "too_large", "The body is too large. Send it in several calls.")),
     ((drf.ParseError, SuspiciousOperation, UnreadablePostError), _malformed),
-    ((ContactMissing, ContactDeleted, AddressMissing), lambda wrong: not_found("There is no such contact or address.")),
+    (
+        (ContactMissing, ContactDeleted, AddressMissing),
+        lambda wrong: not_found("There is no such contact or address. Look it up under contacts/."),
+    ),
     ((TwoPrimaries, UnknownField), _field_of_contact),
     (UnableToMerge, lambda wrong: Problem(409, wrong.code, wrong.message)),
     (HoldingsUnsettled, _unsettled),

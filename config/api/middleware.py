@@ -10,7 +10,7 @@ from config.api.problems import CONTENT_TYPE, Problem
 
 _CODES = {
     400: ("malformed", "The request can't be read. Check its host, headers and address."),
-    403: ("forbidden", "This is not allowed."),
+    403: ("forbidden", "This is not allowed. Log in, or send a key."),
     404: ("not_found", "Check the address; those of the API end in “/”."),
     405: ("method_not_allowed", "The Allow header names the methods that work."),
     413: ("too_large", "The body is too large. Send it in several calls."),

@@ -49,7 +49,7 @@ def read_subjects(asked: Mapping[str, Any]) -> tuple[list[UUID], list[str]]:
 def _listed(asked: Mapping[str, Any], name: str) -> list[Any]:
     given = asked.get(name, [])
     if not isinstance(given, list):
-        raise invalid(Fault(name, "not_a_list", "Send a list."))
+        raise invalid(Fault(name, "not_a_list", "Send a list, such as []."))
     return given
 
 

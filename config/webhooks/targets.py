@@ -79,7 +79,7 @@ def target_of(url: str, *, loopback: bool) -> Target:
         given_port = parts.port
         host = (parts.hostname or "").lower()
     except ValueError as wrong:
-        raise UnusableUrl("malformed", "This is no web address.") from wrong
+        raise UnusableUrl("malformed", "This is no web address. Send one such as https://example.com/hook.") from wrong
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise UnusableUrl("malformed", "Leave out user names, passwords and what follows “#”.")
     here = loopback and host in _LOOPBACK_NAMES
@@ -104,11 +104,13 @@ def _check_host(host: str, *, here: bool) -> None:
         address = None
     if address is not None:
         if not is_allowed(address, loopback=False):
-            raise UnusableUrl("forbidden_address", f"{host} is not a public address.")
+            raise UnusableUrl(
+                "forbidden_address", f"{host} is not a public address. Send one that the internet reaches."
+            )
         return
     last = host.rpartition(".")[2]
     if not _HOST.fullmatch(host) or _NUMBER.fullmatch(last):
-        raise UnusableUrl("malformed", "The host's name can't be read.")
+        raise UnusableUrl("malformed", "The host's name can't be read. Send one such as https://example.com/hook.")
     if last == host or last in {"localhost", "local", "internal", "intranet", "lan", "home", "corp"}:
         raise UnusableUrl("forbidden_address", f"“{host}” is a name inside a network. Send a public one.")
 

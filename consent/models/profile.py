@@ -168,7 +168,9 @@ class BusinessProfile(models.Model):
         except UnknownPlace as unknown:
             raise ValidationError({f"holiday_{unknown.field}": str(unknown)}) from unknown
         if self.holiday_region and not self.holiday_country:
-            raise ValidationError({"holiday_country": "A region needs its country."})
+            raise ValidationError(
+                {"holiday_country": "A region needs its country. Choose that too, or empty the region."}
+            )
 
 
 class ChannelState(models.Model):

@@ -34,7 +34,7 @@ def change_code(*, provider: str, code: str, event_kind: EventKind, why: str, by
     """
     wanted, reason = code.strip(), why.strip()
     if provider not in SHIPPED:
-        raise UnableToChangeCode("provider", "unknown", f"No provider “{provider}” sends us codes.")
+        raise UnableToChangeCode("provider", "unknown", f"No provider “{provider}” sends us codes. Choose one offered.")
     if not _CODE.fullmatch(wanted):
         raise UnableToChangeCode("code", "not_a_code", "A code is three to nine digits, such as 30003.")
     if event_kind not in ADJUSTABLE:

@@ -92,10 +92,14 @@ def _lock(given: GivenConsent) -> Address:
 def _check(given: GivenConsent, address: Address, at: datetime) -> None:
     if given.channel not in CHANNELS or ADDRESS_KIND_OF[given.channel] != address.kind:
         raise UnableToRecordConsent(
-            "channel", "not_this_address", f"{address.shown} is no address for {given.channel.label}."
+            "channel",
+            "not_this_address",
+            f"{address.shown} is no address for {given.channel.label}. Choose one that is.",
         )
     if given.given_at > at:
-        raise UnableToRecordConsent("given_at", "in_the_future", "The consent can't have been given yet.")
+        raise UnableToRecordConsent(
+            "given_at", "in_the_future", "The consent can't have been given yet. Give a time that has passed."
+        )
     if given.text_id is None and not given.wording.strip() and given.message_id is None and given.evidence_id is None:
         raise UnableToRecordConsent(
             "text", "required", "Choose the consent text that was shown, or give the words that the contact agreed to."
@@ -105,7 +109,9 @@ def _check(given: GivenConsent, address: Address, at: datetime) -> None:
         if wordings is None:
             raise UnableToRecordConsent("text", "unknown_text", "There is no such consent text. Choose one.")
         if given.language and given.language not in wordings:
-            raise UnableToRecordConsent("language", "no_wording", "The text has no wording in this language.")
+            raise UnableToRecordConsent(
+                "language", "no_wording", "The text has no wording in this language. Choose another, or add one."
+            )
     if given.list_slug and not _list_exists(given.list_slug):
         raise UnableToRecordConsent("list", "unknown_list", f"There is no list “{given.list_slug}”. Choose one.")
 

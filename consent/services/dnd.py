@@ -199,7 +199,9 @@ def opt_out_by_voice(
     if not note.strip():
         raise UnableToSetDnd("note", "required", "Note what the contact asked for, and how.")
     if asked_at is not None and asked_at > at:
-        raise UnableToSetDnd("asked_at", "in_the_future", "The contact can't have asked in the future.")
+        raise UnableToSetDnd(
+            "asked_at", "in_the_future", "The contact can't have asked in the future. Give a time that has passed."
+        )
     return record_event(
         event=ConsentEvent(
             kind=EventKind.STAFF_OPT_OUT,
@@ -263,7 +265,9 @@ def object_to_marketing(
     if not note.strip():
         raise UnableToSetDnd("note", "required", "Note how the contact objected, and in which words.")
     if asked_at is not None and asked_at > at:
-        raise UnableToSetDnd("asked_at", "in_the_future", "The contact can't have objected in the future.")
+        raise UnableToSetDnd(
+            "asked_at", "in_the_future", "The contact can't have objected in the future. Give a time that has passed."
+        )
     event = ConsentEvent(EventKind.OBJECTION, (Channel.ALL,), asked_at or at, source, note=note)
     return record_event(event=event, contact_id=contact_id, by=by, at=at)
 

@@ -53,7 +53,9 @@ def take_over(*, drift_id: int, by: Actor, at: datetime) -> Recorded:
     """
     row = _open(drift_id)
     if row.sort != DriftSort.THEIRS_ONLY:
-        raise UnableToSettle("not_theirs_only", "Only what the provider has and we don't can be taken over.")
+        raise UnableToSettle(
+            "not_theirs_only", "Only what the provider has and we don't can be taken over. Reload the page."
+        )
     listing = DriftListing(row.listing)
     channel = Channel(row.domain) if listing is DriftListing.REFUSALS else Channel.EMAIL
     recorded = record_event(
@@ -83,7 +85,7 @@ def ask_removal(*, drift_id: int, by: Actor, at: datetime) -> Drift:
     if row.provider != MAILGUN:
         raise UnableToSettle("not_removable", "Only the contact can end this, with START: Twilio lets nobody else.")
     if row.sort != DriftSort.LIFTED_HERE:
-        raise UnableToSettle("not_lifted_here", "Only what was lifted here is removed there.")
+        raise UnableToSettle("not_lifted_here", "Only what was lifted here is removed there. Reload the page.")
     if not mailgun_is_configured():
         raise UnableToSettle("no_key", "Mailgun can't be asked: set MAILGUN_API_KEY, or remove it by hand there.")
     row.removal, row.removal_told, row.asked_by = RemovalState.QUEUED, "", by.ref

@@ -115,12 +115,16 @@ def _check(claim: Claim, address: Address | None, at: datetime) -> None:
         raise UnableToFileEvidence("channels", "required", "Choose the channels that the consent is for.")
     if wrong:
         raise UnableToFileEvidence(
-            "channels", "not_this_address", f"{address.shown} is no address for {', '.join(wrong)}."
+            "channels",
+            "not_this_address",
+            f"{address.shown} is no address for {', '.join(wrong)}. Leave that out, or choose another address.",
         )
     if not claim.wording.strip():
         raise UnableToFileEvidence("wording", "required", "Give the exact wording that the contact agreed to.")
     if claim.consent_given_at > at:
-        raise UnableToFileEvidence("consent_given_at", "in_the_future", "The consent can't have been given yet.")
+        raise UnableToFileEvidence(
+            "consent_given_at", "in_the_future", "The consent can't have been given yet. Give a time that has passed."
+        )
     standing = selectors.active_suppressions(contact_ids=[claim.contact_id], address_ids=[claim.address_id])
     concerned = [row for row in standing if row.channel in {*claim.channels, Channel.ALL}]
     if concerned and all(row.reaffirmed_at >= claim.consent_given_at for row in concerned):

@@ -60,7 +60,7 @@ def pages(domain: str, listing: Listing) -> Iterator[Page]:
         if not found.next_url:
             return
         url = found.next_url
-    raise MailgunRefused(f"The {listing} of {domain} have no end.")
+    raise MailgunRefused(f"The {listing} of {domain} have no end. Look at MAILGUN_API_BASE.")
 
 
 def remove(domain: str, listing: Listing, address: str) -> int:

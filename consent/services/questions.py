@@ -50,7 +50,9 @@ def ask_opt_in(
         names = ", ".join(each.label for each in TEXT_CHANNELS)
         raise UnableToAsk("channel", "not_a_text_channel", f"Nobody answers in words there. Choose one of {names}.")
     if asked > at:
-        raise UnableToAsk("asked_at", "in_the_future", "The question can't have been asked yet.")
+        raise UnableToAsk(
+            "asked_at", "in_the_future", "The question can't have been asked yet. Give a time that has passed."
+        )
     if open_for <= timedelta():
         raise UnableToAsk("open_for", "too_short", "Give the contact some time to answer.")
     with transaction.atomic():
@@ -65,7 +67,9 @@ def ask_opt_in(
         )
         kind = Address.objects.values_list("kind", flat=True).get(pk=address_id)
         if kind != ADDRESS_KIND_OF[channel]:
-            raise UnableToAsk("address", "not_this_address", f"This is no address for {channel.label}.")
+            raise UnableToAsk(
+                "address", "not_this_address", f"This is no address for {channel.label}. Choose one that is."
+            )
         return OptInQuestion.objects.create(
             address_id=address_id,
             channel=channel,

@@ -92,9 +92,13 @@ def _checked(evidence_id: int, by: Actor) -> Evidence:
     if evidence.status != EvidenceStatus.PENDING:
         raise UnableToTellProvider("already_reviewed", "This evidence was reviewed before, or has expired.")
     if evidence.address.kind != AddressKind.PHONE:
-        raise UnableToTellProvider("not_a_number", "Twilio keeps consent for phone numbers only.")
+        raise UnableToTellProvider(
+            "not_a_number", "Twilio keeps consent for phone numbers only. Choose evidence about one."
+        )
     if evidence.provider_reconsent:
-        raise UnableToTellProvider("accepted_before", "The provider has accepted this consent already.")
+        raise UnableToTellProvider(
+            "accepted_before", "The provider has accepted this consent already. Nothing is left to do."
+        )
     if not is_set_up():
         raise UnableToTellProvider(
             "not_set_up",

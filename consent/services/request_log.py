@@ -49,7 +49,9 @@ def log_request(
     if not told.strip():
         raise RequestRefused("told", "required", "Write down what the person asked for, and who it may be.")
     if received_at > at:
-        raise RequestRefused("received_at", "in_the_future", "The request can't have arrived in the future.")
+        raise RequestRefused(
+            "received_at", "in_the_future", "The request can't have arrived in the future. Give a time that has passed."
+        )
     if any(channel not in CHANNELS for channel in channels):
         raise RequestRefused("channels", "not_a_channel", "Choose channels from the list, or none.")
     with transaction.atomic():

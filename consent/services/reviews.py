@@ -102,7 +102,9 @@ def correct_number(
         named = _named(suppression_id, {Reason.WRONG_NUMBER})
         wrong = named.address
         if wrong is None or contact_id not in holder_ids(wrong.pk):
-            raise UnableToReview("contact", "not_held", "This contact does not hold the wrong number any more.")
+            raise UnableToReview(
+                "contact", "not_held", "This contact does not hold the wrong number any more. Choose another."
+            )
         if wrong.value == corrected.value:
             raise UnableToReview("new_number", "same_number", "That is the wrong number itself. Give the right one.")
         try:

@@ -32,7 +32,7 @@ def name_secret(*, provider: str, purpose: str, variable: str, by: Actor, at: da
     known = PROVIDERS.get(provider)
     secret = next((each for each in known.secrets if each.purpose == purpose), None) if known else None
     if secret is None or not secret.locks_a_door:
-        raise UnableToNameSecret("no_such_secret", "No door is locked with such a secret.")
+        raise UnableToNameSecret("no_such_secret", "No door is locked with such a secret. Choose one offered.")
     if variable not in secrets.choices(provider, secret):
         raise UnableToNameSecret(
             "not_a_choice",

@@ -44,7 +44,9 @@ def update_list(*, list_id: int, draft: ListDraft, by: Actor, at: datetime) -> C
     """
     contact_list = _lock(list_id)
     if draft.slug != contact_list.slug:
-        raise InvalidList("slug", "slug_fixed", "A slug never changes: integrations and links go by it.")
+        raise InvalidList(
+            "slug", "slug_fixed", "A slug never changes: integrations and links go by it. Leave it as it is."
+        )
     if not _assign(contact_list, draft):
         return contact_list
     return _save(contact_list, "updated", by=by, at=at)
@@ -111,7 +113,9 @@ def _keyword(raw: str) -> str:
 
 def _save(contact_list: ContactList, reason: str, *, by: Actor, at: datetime) -> ContactList:
     if contact_list.opt_out_list_id is not None and contact_list.opt_out_list_id == contact_list.pk:
-        raise InvalidList("opt_out_list", "paired_with_itself", "A list can't be its own opt-out list.")
+        raise InvalidList(
+            "opt_out_list", "paired_with_itself", "A list can't be its own opt-out list. Choose another, or none."
+        )
     contact_list.updated_at = at
     try:
         contact_list.clean_fields()

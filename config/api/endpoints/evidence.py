@@ -234,7 +234,7 @@ def _plain(data: Any) -> Any:
         return data
     forms: Mapping[str, list[Any]] = dict(data.lists())
     if twice := [name for name, values in forms.items() if len(values) > 1 and name != "channels"]:
-        raise Problem(400, "malformed", f"“{twice[0]}” comes twice in one form.")
+        raise Problem(400, "malformed", f"“{twice[0]}” comes twice in one form. Send it once.")
     plain = {name: values[0] for name, values in forms.items()}
     if "channels" in forms:
         plain["channels"] = [

@@ -63,7 +63,9 @@ class EndpointView(ApiView):
         """Return one of them. Raises: Problem (404)."""
         endpoint = self.visible().filter(public_id=public_id).first()
         if endpoint is None:
-            raise not_found("There is no such webhook endpoint, or it is another integration's.")
+            raise not_found(
+                "There is no such webhook endpoint, or it is another integration's. webhook-endpoints/ lists yours."
+            )
         return endpoint
 
 

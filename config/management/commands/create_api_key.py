@@ -57,5 +57,5 @@ def _owner(username: str | None) -> int | None:
         return None
     user = get_user_model().objects.filter(username=username).first()
     if user is None:
-        raise CommandError(f"Nobody logs in as “{username}”.")
+        raise CommandError(f"Nobody logs in as “{username}”. Name somebody who does.")
     return int(user.pk)

@@ -28,5 +28,5 @@ class Command(BaseCommand):
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         if key is None:
-            raise CommandError("PACK_SIGNING_KEY is not set, so packs are not signed.")
+            raise CommandError("PACK_SIGNING_KEY is not set, so packs are not signed. --new prints a key to set.")
         self.stdout.write(public_key(key))

@@ -21,5 +21,5 @@ class Command(BaseCommand):
         try:
             count = export_heads(options["file"])
         except OSError as error:
-            raise CommandError(f"{options['file']} can't be written: {error}.") from error
+            raise CommandError(f"{options['file']} can't be written: {error}. Name another place.") from error
         self.stdout.write(f"{count} heads written to {options['file'].name}.")

@@ -51,7 +51,7 @@ def _moment(given: str | None) -> datetime | None:
     try:
         moment, day = parse_datetime(given), parse_date(given)
     except ValueError as error:
-        raise CommandError(f"--since: {error}") from error
+        raise CommandError(f"--since: {error}. Give one such as 2026-11-21 or 2026-11-21T14:00Z.") from error
     if day is not None:
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
     if moment is None:

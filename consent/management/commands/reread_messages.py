@@ -60,7 +60,10 @@ class Command(BaseCommand):
         except (UnknownVersion, WordRefused, OSError) as error:
             raise CommandError(str(error), returncode=FAILED) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise CommandError(f"{options['file']} holds no word entries: {error!r}", returncode=FAILED) from error
+            raise CommandError(
+                f"{options['file']} holds no word entries as a version of the words keeps them ({error}).",
+                returncode=FAILED,
+            ) from error
 
     def _since(self, given: str | None) -> datetime | None:
         if given is None:
@@ -68,7 +71,7 @@ class Command(BaseCommand):
         try:
             moment = datetime.fromisoformat(given)
         except ValueError as error:
-            raise CommandError(f"--since: {error}", returncode=FAILED) from error
+            raise CommandError(f"--since: {error}. Give one such as 2026-11-21T14:00Z.", returncode=FAILED) from error
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
