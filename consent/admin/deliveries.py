@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from consent.admin import cells, links, payload
 from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
 from consent.admin.view_only import ViewOnlyAdmin
-from consent.models import Delivery, InboundMessage, LedgerEntry
+from consent.models import Delivery, EmailEvent, InboundMessage, LedgerEntry
 from consent.models.inbox import DeliveryStatus
 from consent.selectors import retention
 from consent.selectors.business import default_region
@@ -59,7 +59,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
     list_filter = (("status", ChoiceFilter), DoorFilter, ("received_at", DayFilter))
     list_filter_submit = True
     search_fields: Sequence[str] = ("event_id",)
-    search_help_text = "Sender’s phone or the provider’s event id"
+    search_help_text = "Phone, e-mail address or the provider’s event id"
     ordering = ("-received_at", "-id")
     fields = (
         "received",
@@ -83,7 +83,9 @@ class DeliveryAdmin(ViewOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         messages_read = Prefetch("messages", InboundMessage.objects.order_by("position"))
-        deliveries: QuerySet[Delivery] = super().get_queryset(request).prefetch_related(messages_read)
+        first_two = EmailEvent.objects.select_related("address").order_by("position")[:2]
+        told = Prefetch("email_events", first_two, to_attr="first_told")
+        deliveries: QuerySet[Delivery] = super().get_queryset(request).prefetch_related(messages_read, told)
         if request.user.has_perm("consent.view_delivery"):
             return deliveries
         return own_deliveries(deliveries, owner_id=int(request.user.pk or 0))
@@ -147,7 +149,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
     def said(self, row: Delivery) -> SafeString:
         message = next(iter(row.messages.all()), None)
         if message is None:
-            return format_html("{}", "—")
+            return _told(getattr(row, "first_told", []))
         refused = links.mark("Refused: blocked or inbound DND", "quiet") if message.refused_inbound else ""
         return format_html(
             '{} {}<span class="sd-sub sd-clip">{}</span>',
@@ -171,6 +173,16 @@ class DeliveryAdmin(ViewOnlyAdmin):
     @admin.display(description="Settled")
     def settled(self, row: Delivery) -> str:
         return links.moment(row.processed_at) if row.processed_at else "Not yet"
+
+
+def _told(events: Sequence[EmailEvent]) -> SafeString:
+    """Return what an e-mail provider told, the first event of a batch."""
+    if not events:
+        return format_html("{}", "—")
+    first, more = events[0], " and more" if len(events) > 1 else ""
+    return format_html(
+        '{}{}<span class="sd-sub sd-clip">{}</span>', first.get_kind_display(), more, first.address.shown
+    )
 
 
 def _line(entry: LedgerEntry, names: Names) -> dict[str, str]:

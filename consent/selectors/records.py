@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consent.models import ConsentRecord, Delivery, InboundMessage, LedgerEntry, Suppression
+from consent.models import ConsentRecord, Delivery, EmailEvent, InboundMessage, LedgerEntry, Suppression
 from consent.models.inbox import DeliveryStatus
 from consent.rules.routes import OPT_IN_KINDS
 from consent.values import ActiveSuppression
@@ -145,13 +145,14 @@ def _own_contacts(owner_id: int) -> QuerySet[Contact, Any]:
 
 
 def deliveries_from(deliveries: QuerySet[Delivery], term: str, *, region: str) -> QuerySet[Delivery]:
-    """Keep the deliveries with this event id, or with a message from the address that the term spells in full."""
+    """Keep the deliveries with this event id, or about the address that the term spells in full."""
     addresses = address_ids_for(term, region=region)
     if not addresses:
         return deliveries.filter(event_id=term.strip())
     sent = InboundMessage.objects.filter(address_id__in=addresses).values("delivery_id")
     named = Delivery.objects.filter(event_id=term.strip()).values("pk")
-    return deliveries.filter(pk__in=sent.union(named))
+    told = EmailEvent.objects.filter(address_id__in=addresses).values("delivery_id")
+    return deliveries.filter(pk__in=sent.union(told, named))
 
 
 def unsettled_deliveries(

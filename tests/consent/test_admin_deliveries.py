@@ -14,6 +14,10 @@ from consent.models import Delivery, LedgerEntry, Suppression
 from consent.services import inbox
 from contacts.models import Contact
 from contacts.values import Actor
+from tests.consent.doors import STATUS, callback, knock
+from tests.consent.email_asking import mailgun
+from tests.consent.email_knocks import knock as knock_by_mail
+from tests.consent.email_knocks import sample
 from tests.factories.contacts import make_contact
 from tests.factories.staff_site import FORM, Business, make_business, text
 
@@ -184,3 +188,40 @@ def test_refused_requests_are_numbers_per_day(desk: Client, at: datetime) -> Non
     inbox.count_refused(door="twilio.inbound", cause="signature", at=at)
 
     assert "twilio.inbound" in desk.get("/admin/consent/doorcounter/").content.decode()
+
+
+def test_an_e_mail_event_is_named_in_the_list_found_by_address_and_told_with_its_effect(
+    desk: Client, doors: None, connected: None, iris: Contact
+) -> None:
+    mailgun("permanent_bounce")
+    delivery = Delivery.objects.get()
+
+    for address in (DELIVERIES, f"{DELIVERIES}?q=Iris.Moreau@example.com"):
+        listed = desk.get(address).content.decode()
+        assert "E-mail bounced" in listed
+        assert "iris.moreau@example.com" in listed
+    page = desk.get(f"{DELIVERIES}{delivery.pk}/change/").content.decode()
+    assert "permanent bounce 550 5.1.1" in page
+    assert "R07" in page
+    assert "iris.moreau@example.com" in page
+
+
+def test_a_batch_names_its_first_event_and_tells_all_of_them(desk: Client, doors: None, connected: None) -> None:
+    events = [
+        sample("sendgrid", "bounce")[0] | {"email": "ann@example.com"},
+        sample("sendgrid", "spamreport")[0] | {"email": "ben@example.com"},
+    ]
+    knock_by_mail("sendgrid", events).send()
+
+    assert "E-mail bounced and more" in desk.get(DELIVERIES).content.decode()
+    page = desk.get(f"{DELIVERIES}{Delivery.objects.get().pk}/change/").content.decode()
+    assert all(each in page for each in ("ann@example.com", "ben@example.com", "R07", "R09"))
+
+
+def test_a_status_callback_is_told_with_what_it_did(desk: Client, connected: None, ada: Contact) -> None:
+    knock(STATUS, callback("+15035550101", "30005"))
+
+    page = desk.get(f"{DELIVERIES}{Delivery.objects.get().pk}/change/").content.decode()
+
+    assert "R05" in page
+    assert "It changed nothing." not in page
