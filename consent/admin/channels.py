@@ -60,6 +60,7 @@ class ChannelAdmin(ViewOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Channels",
             "channels": _views(),
+            "has_address": bool(settings.PUBLIC_BASE_URL),
             "may_read": request.user.has_perm("consent.view_delivery"),
             "may_switch": self.may_switch(request),
         }
@@ -158,7 +159,7 @@ class ChannelAdmin(ViewOnlyAdmin):
 
 
 def _views() -> tuple[ChannelView, ...]:
-    base_url = settings.PUBLIC_BASE_URL or "https://<your host>"
+    base_url = settings.PUBLIC_BASE_URL or "https://your-desk.example"
     return channel_views(day=timezone.now().astimezone(UTC).date(), base_url=base_url)
 
 

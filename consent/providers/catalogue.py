@@ -36,7 +36,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider. `steps` tell what to configure there, `test` how to see that it works."""
+    """One provider. `steps` tell what to configure there, `test` how to see that it works.
+
+    `for_calls` are the steps and the test of the calls' channel, where they differ.
+    """
 
     code: str
     title: str
@@ -45,10 +48,15 @@ class Provider:
     steps: tuple[str, ...]
     test: str
     account: str = "Account"
+    for_calls: tuple[tuple[str, ...], str] | None = None
 
     @property
     def channels(self) -> frozenset[Channel]:
         return frozenset().union(*(door.channels for door in self.doors))
+
+    def set_up(self, channel: Channel) -> tuple[tuple[str, ...], str]:
+        """Return what to configure there for a channel, and how to see that it works."""
+        return self.for_calls if channel is Channel.CALL and self.for_calls else (self.steps, self.test)
 
 
 _MESSAGES = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.FACEBOOK})
@@ -71,6 +79,13 @@ TWILIO = Provider(
     ),
     "Text STOP to the number: the contact's page shows it at once. Then START.",
     account="Account SID",
+    for_calls=(
+        (
+            "Give this address to the number, under Voice: for a call that comes in and for call status changes.",
+            "Append #rc=5&rp=all to it, so that Twilio asks again after a failure.",
+        ),
+        "Call the number: Deliveries shows the call at once.",
+    ),
 )
 META = Provider(
     "meta",
@@ -92,7 +107,8 @@ META = Provider(
 
 def _email(code: str, title: str, step: str, *secrets: Secret, account: str = "Account") -> Provider:
     door = Door(f"email.{code}", f"/hooks/email/{code}/", "Webhook", _EMAIL)
-    return Provider(code, title, (door,), secrets, (step,), "Use the provider's own test, or a dead address.", account)
+    test = "Use the provider's own test, a dead address, or the command on its page under docs/providers."
+    return Provider(code, title, (door,), secrets, (step,), test, account)
 
 
 _ALL = (

@@ -66,6 +66,16 @@ class ChannelView:
         return self.channel is Channel.CALL
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """What to configure at the provider; nothing where there is none."""
+        return self.known.set_up(self.channel)[0] if self.known else ()
+
+    @property
+    def test(self) -> str:
+        """How to see that it works."""
+        return self.known.set_up(self.channel)[1] if self.known else ""
+
+    @property
     def is_retired(self) -> bool:
         return self.channel in RETIRED_CHANNELS
 

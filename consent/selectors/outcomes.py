@@ -29,7 +29,8 @@ def outcome_of(delivery: Delivery, *, owner_id: int | None = None) -> DeliveryOu
     """Return what a delivery did. With an owner, only what concerns the contacts of that person."""
     messages = tuple(delivery.messages.select_related("address").order_by("position"))
     events = tuple(delivery.email_events.select_related("address").order_by("position")[:MOST_LINES])
-    entries = _lines_of(delivery, {each.address_id for each in (*messages, *events)})
+    about = {each.address_id for each in messages} | {each.address_id for each in events}
+    entries = _lines_of(delivery, about)
     if owner_id is not None:
         entries = own_entries(entries, owner_id=owner_id)
     found = tuple(entries.order_by("id")[:MOST_LINES])

@@ -105,3 +105,21 @@ def test_an_agent_sees_how_the_doors_fare_and_no_form(client: Client, agent: Use
 
     assert "Last event" in page
     assert "Save provider" not in page
+
+
+def test_calls_have_steps_of_their_own_and_nobody_is_told_to_text_a_telephone(desk: Client) -> None:
+    desk.post(f"{CHANNELS}sms/connect/", {"provider": "Twilio"})
+    desk.post(f"{CHANNELS}call/connect/", {"provider": "Twilio"})
+
+    views = {view.channel: view for view in desk.get(CHANNELS).context["channels"]}
+
+    assert "Text STOP" in views[Channel.SMS].test
+    assert "Call the number" in views[Channel.CALL].test
+    assert not any("Opt-Out" in step for step in views[Channel.CALL].steps)
+
+
+def test_the_desk_says_where_its_own_address_is_missing(desk: Client, settings: Settings) -> None:
+    settings.PUBLIC_BASE_URL = ""
+    assert "PUBLIC_BASE_URL" in desk.get(CHANNELS).content.decode()
+    settings.PUBLIC_BASE_URL = "https://desk.example.org"
+    assert "PUBLIC_BASE_URL" not in desk.get(CHANNELS).content.decode()
