@@ -56,7 +56,7 @@ class LedgerEntry(models.Model):
         ]
         indexes = [
             models.Index(name="ledger_by_contact", fields=["contact_id", "-id"]),
-            models.Index(name="ledger_by_address", fields=["address_id", "-id"]),
+            models.Index(name="ledger_by_address", fields=["address_id", "-id"], condition=Q(address_id__isnull=False)),
             models.Index(name="ledger_by_event", fields=["event_id"]),
             models.Index(name="ledger_in_order", fields=["transaction_number", "id"]),
             BrinIndex(name="ledger_by_time", fields=["recorded_at"], autosummarize=True),

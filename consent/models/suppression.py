@@ -43,7 +43,9 @@ class Suppression(models.Model):
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    address = models.ForeignKey("contacts.Address", models.PROTECT, null=True, related_name="suppressions")
+    address = models.ForeignKey(
+        "contacts.Address", models.PROTECT, null=True, related_name="suppressions", db_index=False
+    )
     contact = models.ForeignKey("contacts.Contact", models.PROTECT, null=True, related_name="suppressions")
     channel = models.CharField(max_length=16, choices=Channel.choices())
     direction = models.CharField(max_length=16, choices=Direction.choices(), default=Direction.OUTBOUND)
@@ -67,14 +69,19 @@ class Suppression(models.Model):
     lifted_by = models.CharField(max_length=64, blank=True)
     lift_note = models.TextField(blank=True)
     lift_event_id = models.UUIDField(null=True, blank=True)
-    lift_message = models.ForeignKey("consent.InboundMessage", models.PROTECT, null=True, related_name="lifts")
-    lift_review = models.ForeignKey("consent.Review", models.PROTECT, null=True, related_name="lifts")
-    evidence = models.ForeignKey("consent.Evidence", models.PROTECT, null=True, related_name="lifts")
+    lift_message = models.ForeignKey(
+        "consent.InboundMessage", models.PROTECT, null=True, related_name="lifts", db_index=False
+    )
+    lift_review = models.ForeignKey("consent.Review", models.PROTECT, null=True, related_name="lifts", db_index=False)
+    evidence = models.ForeignKey("consent.Evidence", models.PROTECT, null=True, related_name="lifts", db_index=False)
     attestation = models.JSONField(null=True, blank=True)
 
     # Rows are written by bulk statements, which send no signals: a trigger keeps this history.
-    # It is looked up by the suppression, by contact and by address; every other index would cost each STOP its writing.
-    history = HistoricalRecords(no_db_index=["public_id", "lift_message", "lift_review", "evidence"])
+    # It is looked up by the suppression, which never changes whom it names; every other index would cost each STOP and
+    # each row of a bulk action its writing.
+    history = HistoricalRecords(
+        no_db_index=["public_id", "address", "contact", "lift_message", "lift_review", "evidence"]
+    )
 
     class Meta:
         permissions = [
@@ -83,8 +90,10 @@ class Suppression(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
+                # The contact first, and all that is asked of what stands: so it serves the look-ups by contact too.
                 name="suppression_one_active",
-                fields=["address", "contact", "channel", "direction", "reason"],
+                fields=["contact", "address", "channel", "direction", "reason"],
+                include=["covers", "kind"],
                 condition=Q(lifted_at__isnull=True),
                 nulls_distinct=False,
             ),
@@ -138,16 +147,15 @@ class Suppression(models.Model):
         ]
         indexes = [
             models.Index(
-                name="suppression_active_contact",
-                fields=["contact"],
-                include=["channel", "direction", "covers", "kind", "reason"],
-                condition=Q(lifted_at__isnull=True, contact__isnull=False),
-            ),
-            models.Index(
                 name="suppression_active_address",
                 fields=["address"],
                 include=["channel", "direction", "covers", "kind", "reason"],
                 condition=Q(lifted_at__isnull=True, address__isnull=False),
+            ),
+            # Not of the rows that name none: they are most, and each index that a row is in costs its writing.
+            *(
+                models.Index(name=f"suppression_{name}", fields=[name], condition=Q(**{f"{name}__isnull": False}))
+                for name in ("address", "lift_message", "lift_review", "evidence")
             ),
             models.Index(
                 name="suppression_due",
@@ -166,7 +174,11 @@ class Suppression(models.Model):
             refuse_delete(),
             refuse_truncate(),
             pgtrigger.Trigger(
-                name="starts_active", when=pgtrigger.Before, operation=pgtrigger.Insert, func=guard.STARTS_ACTIVE
+                name="starts_active",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition(guard.BEGINS_OTHERWISE),
+                func=guard.STARTS_ACTIVE,
             ),
             pgtrigger.Trigger(
                 name="guard",
@@ -182,6 +194,10 @@ class Suppression(models.Model):
         return f"{self.get_reason_display()} on {self.get_channel_display()}"
 
 
+for _name in ("history_date", "history_user"):
+    Suppression.history.model._meta.get_field(
+        _name
+    ).db_index = False  # simple-history has no option of its own for them
 _blanked = is_blanking("note", "lift_note", "history_change_reason", about=guard.ABOUT, json=["attestation"])
 for _trigger in (append_only_but(_blanked), refuse_truncate()):
     pgtrigger.register(_trigger)(Suppression.history.model)

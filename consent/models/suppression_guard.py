@@ -17,14 +17,14 @@ def _refuse(why: str) -> str:
     return _REFUSE.format(why=why)
 
 
+BEGINS_OTHERWISE = "NEW.lifted_at IS NOT NULL OR NEW.reaffirmed_at < NEW.since"
+"""When a row does not begin as it must: told to the trigger, whose function is called for no other."""
+
 STARTS_ACTIVE = """
     IF NEW.lifted_at IS NOT NULL THEN
         RAISE EXCEPTION 'a suppression begins active' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NEW.reaffirmed_at < NEW.since THEN
-        RAISE EXCEPTION 'a suppression is not reaffirmed before it began' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
+    RAISE EXCEPTION 'a suppression is not reaffirmed before it began' USING ERRCODE = 'restrict_violation';
 """
 
 IDENTITY = (

@@ -84,8 +84,8 @@ def forget_words(*, scope: ErasureScope, by: Actor, at: datetime) -> Sequence[Co
     people, places = scope.contact_ids, scope.address_ids
     mine = Q(contact_id__in=people) | Q(contact_id=None, address_id__in=places)
     notes = blank(Suppression, mine, "note", "lift_note") + _blank_attestations("consent_suppression", scope)
-    history = Suppression.history.model
-    blank(history, mine, "note", "lift_note", "history_change_reason")
+    versions = Q(id__in=Suppression.objects.filter(mine).values("pk"))
+    blank(Suppression.history.model, versions, "note", "lift_note", "history_change_reason")
     _blank_attestations("consent_historicalsuppression", scope)
     judged = Suppression.objects.filter(Q(contact_id__in=people) | Q(address_id__in=places)).values("pk")
     return [
@@ -196,7 +196,10 @@ def _blank_attestations(table: str, scope: ErasureScope) -> int:
             f"""
             UPDATE {table}
             SET attestation = attestation || jsonb_build_object('consent_how', %s::text, 'consent_text', %s::text)
-            WHERE (contact_id = ANY (%s) OR (contact_id IS NULL AND address_id = ANY (%s)))
+            WHERE id IN (
+                SELECT id FROM consent_suppression
+                WHERE contact_id = ANY (%s) OR (contact_id IS NULL AND address_id = ANY (%s))
+            )
               AND attestation ->> 'consent_text' NOT IN ('', %s)
             """,  # noqa: S608  names of our own tables
             [BLANK, BLANK, list(scope.contact_ids), list(scope.address_ids), BLANK],
