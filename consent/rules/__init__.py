@@ -4,7 +4,7 @@
 ask for, `routes` answers what may lift a given suppression. Pure: no Django, no I/O, no clock.
 """
 
-from consent.rules.deciding import decide
+from consent.rules.deciding import decide, weighs
 from consent.rules.routes import LIFT_ROUTES, lift_routes, rule_of
 from consent.rules.rows import Lifting, Rule, Scope, Setting, Target
 from consent.rules.table import RULES
@@ -20,4 +20,5 @@ __all__ = [
     "decide",
     "lift_routes",
     "rule_of",
+    "weighs",
 ]

@@ -14,9 +14,9 @@ from consent.rules.lifting import lift
 from consent.rules.restoring import restore
 from consent.rules.routes import OPT_IN_KINDS, rules_for
 from consent.rules.rows import Rule
-from consent.rules.setting import set_suppressions
+from consent.rules.setting import reasons_weighed, set_suppressions
 from consent.values import ActiveSuppression, Change, ConsentEvent, Outcome, Situation
-from consent.vocabulary import Channel, Effect, EventKind
+from consent.vocabulary import Channel, Effect, EventKind, Reason
 
 
 def decide(event: ConsentEvent, situation: Situation) -> Change:
@@ -38,6 +38,17 @@ def decide(event: ConsentEvent, situation: Situation) -> Change:
     if event.kind in OPT_IN_KINDS:
         outcomes += _opt_ins_told_nowhere(outcomes, event, situation)
     return Change(tuple(distinct(outcomes)) or (_nothing(event, event.channels[0], situation),))
+
+
+def weighs(event: ConsentEvent) -> frozenset[Reason] | None:
+    """Return the reasons that what stands must have to make a difference to what this event does.
+
+    Shape: None where anything that stands may. Contacts for whom nothing of these stands, who never opted in and hold
+    as many addresses of each kind, are alike: one decision holds for all of them, with the ids of each.
+    """
+    if event.kind in {EventKind.ADDRESS_JOINED, EventKind.MERGED, EventKind.CHANGE_UNDONE}:
+        return None
+    return reasons_weighed([row for channel in event.channels for row in rules_for(event.kind, channel)], event)
 
 
 def _answer(rule: Rule, channel: Channel, event: ConsentEvent, situation: Situation) -> list[Outcome]:

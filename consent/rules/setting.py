@@ -46,6 +46,16 @@ def set_suppressions(rule: Rule, channel: Channel, event: ConsentEvent, situatio
     return outcomes
 
 
+def reasons_weighed(rows: Sequence[Rule], event: ConsentEvent) -> frozenset[Reason] | None:
+    """Return the reasons of which what stands decides anything about this event; None where it may be any.
+
+    Who is only silenced is weighed against what stands of the same identity, and so for the same reason.
+    """
+    if any(row.lifts or row.also for row in rows):
+        return None
+    return frozenset(_terms(setting, event)[0] for row in rows for setting in row.sets)
+
+
 def _terms(setting: Setting, event: ConsentEvent) -> tuple[Reason, Kind, Covers]:
     """Return reason, kind and covers. A pair that nothing could ever lift is stored as `imported`."""
     if not setting.as_asked or event.terms is None:

@@ -7,7 +7,7 @@ preview, a single event and a chunk of a bulk action come to the same answers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from consent.selectors.standing import (
     newest_opt_ins_by_address,
 )
 from consent.values import ActiveSuppression, Change, ConsentEvent, EndedSuppression, Outcome, Situation
-from consent.vocabulary import CHANNELS, Channel, Effect, EventKind
+from consent.vocabulary import CHANNELS, Channel, Effect, EventKind, Reason
 
 UNWRITTEN = 1 << 62
 """Suppressions that are decided and not written yet have ids from here, above all that a table will ever give."""
@@ -83,6 +83,7 @@ class Situations:
         )
         self.opted_in = self._opt_ins(cases, named) if opted_in is None else opted_in
         self._next_id = UNWRITTEN
+        self._waiting: dict[int, Change] = {}
 
     def _opt_ins(
         self, cases: Sequence[Case], named: set[int]
@@ -144,17 +145,38 @@ class Situations:
             merged_id=case.merged_id,
         )
 
+    def shape(self, case: Case, weighed: frozenset[Reason] | None) -> tuple[int, ...] | None:
+        """Return what a case has in common with others that get the same answer; None where it stands by itself.
+
+        Shape: how many addresses the contact holds on each channel. `weighed` is what `rules.weighs` says of the event.
+        """
+        who = case.contact_id
+        if who is None or case.address_id is not None or case.merged_id is not None or case.ended:
+            return None
+        if who in self._waiting:
+            return None
+        held = self.own.get(who, {}).values()
+        places = set().union(*held)
+        if not self.opted_in.keys().isdisjoint(places):
+            return None
+        rows = self.by_contact.get(who, frozenset()).union(
+            *(self.by_address[each] for each in self.by_address.keys() & places)
+        )
+        if rows and (weighed is None or any(self.rows[each].reason in weighed for each in rows)):
+            return None
+        return tuple(map(len, held))
+
     def _active(self, people: Iterable[int], addresses: Iterable[int]) -> tuple[ActiveSuppression, ...]:
         ids: set[int] = set()
         for person in people:
-            ids |= self.by_contact.get(person, frozenset())
+            ids.update(self._of_contact(person))
         for address in addresses:
             ids |= self.by_address.get(address, frozenset())
         if not ids:
             return ()
         contacts, places = self._named_by(self.rows[each] for each in ids)
         ids = ids.union(
-            *(self.by_contact.get(contact, frozenset()) for contact in contacts),
+            *(self._of_contact(contact) for contact in contacts),
             *(self.by_address.get(address, frozenset()) for address in places),
         )
         return tuple(sorted((self.rows[each] for each in ids), key=lambda row: (row.since, row.id)))
@@ -187,6 +209,15 @@ class Situations:
                 case Effect.UNCHANGED if outcome.since:
                     row = self.rows[outcome.suppression_id or 0]
                     self._stand(replace(row, reaffirmed_at=max(row.reaffirmed_at, outcome.since)))
+
+    def follow_later(self, contact_id: int, change: Change) -> None:
+        """As `follow`, for a change that names one contact and no address: nobody sees it who does not ask of them."""
+        self._waiting[contact_id] = change
+
+    def _of_contact(self, contact_id: int) -> Collection[int]:
+        if contact_id in self._waiting:
+            self.follow(self._waiting.pop(contact_id))
+        return self.by_contact.get(contact_id, frozenset())
 
     def _stand(self, row: ActiveSuppression) -> None:
         self.rows[row.id] = row

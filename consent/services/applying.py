@@ -24,12 +24,16 @@ from contacts.values import Actor
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One case with what the rules saw and said. `event_id` ties its ledger entries together."""
+    """One case with what the rules saw and said. `event_id` ties its ledger entries together.
+
+    `like` is one whose decision holds for this case too: nothing but the contact differs, in the situation neither.
+    """
 
     case: Case
     situation: Situation
     change: Change
     event_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    like: Decided | None = None
 
 
 def apply(decided: Sequence[Decided], *, proof: Proof, by: Actor, at: datetime) -> dict[uuid.UUID, tuple[int, ...]]:
@@ -40,8 +44,7 @@ def apply(decided: Sequence[Decided], *, proof: Proof, by: Actor, at: datetime) 
     _lift(decided, proof=proof, by=by, at=at)
     _strengthen(decided, by=by)
     _reaffirm(decided)
-    fresh = [(one, outcome) for one in decided for outcome in one.change.outcomes if outcome.effect is Effect.SET]
-    ids = iter(insert(Suppression, [_new_row(outcome, one, by=by, at=at) for one, outcome in fresh]) if fresh else ())
+    ids = iter(insert(Suppression, _new_rows(decided, by=by, at=at)))
     new_ids: dict[uuid.UUID, tuple[int, ...]] = {}
     pages = []
     for one in decided:
@@ -175,6 +178,26 @@ def _update(statement: str, scalars: list[Any], rows: Sequence[tuple[Any, ...]])
     """Run a statement whose last parameters are columns, an array each."""
     with connection.cursor() as cursor:
         cursor.execute(statement, [*scalars, *(list(column) for column in zip(*rows, strict=True))])
+
+
+def _new_rows(decided: Sequence[Decided], *, by: Actor, at: datetime) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    patterns: dict[int, list[dict[str, object]]] = {}
+    for one in decided:
+        pattern = patterns.get(id(one.like))
+        if pattern is None:
+            first = one.like or one
+            pattern = [
+                _new_row(outcome, first, by=by, at=at)
+                for outcome in first.change.outcomes
+                if outcome.effect is Effect.SET
+            ]
+        if one.like is not None:
+            patterns[id(one.like)] = pattern
+            whose = {"contact_id": one.case.contact_id, "set_event_id": one.event_id}
+            pattern = [row | whose for row in pattern]
+        rows += pattern
+    return rows
 
 
 def _new_row(outcome: Outcome, one: Decided, *, by: Actor, at: datetime) -> dict[str, object]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -18,8 +19,8 @@ from consent.services import consent_following
 from consent.services.applying import Decided, apply
 from consent.services.ledger import NO_PROOF, Proof
 from consent.services.senders import Sender
-from consent.values import ConsentEvent, Outcome, Situation
-from consent.vocabulary import Effect
+from consent.values import Change, ConsentEvent, Outcome, Situation
+from consent.vocabulary import Effect, Reason
 from contacts.services import lock_crowd, lock_for_contact, lock_for_contacts, lock_holders, lock_holders_of
 from contacts.values import Actor
 
@@ -167,6 +168,7 @@ def _record(
     )
     recorded: list[Recorded] = []
     waiting: list[Decided] = []
+    alike = _Alike()
 
     def write() -> None:
         new_ids = apply(waiting, proof=proof, by=by, at=at)
@@ -176,6 +178,11 @@ def _record(
         waiting.clear()
 
     for number, case in enumerate(cases):
+        key = alike.key(case, situations)
+        if key is not None and (known := alike.decided(key, case)) is not None:
+            situations.follow_later(known.case.contact_id or 0, known.change)
+            waiting.append(known)
+            continue
         situation = situations.of(case)
         change = rules.decide(case.event, situation)
         if situations.leans_on_unwritten(change):
@@ -185,5 +192,47 @@ def _record(
             change = rules.decide(case.event, situation)
         situations.follow(change)
         waiting.append(Decided(case, situation, change))
+        if key is not None:
+            alike.remember(key, waiting[-1])
     write()
     return recorded
+
+
+_Key = tuple[int, tuple[int, ...]]
+
+
+class _Alike:
+    """Decisions that hold for every contact of one shape: of a bulk action's thousand, nearly all."""
+
+    def __init__(self) -> None:
+        self._weighed: dict[int, frozenset[Reason] | None] = {}
+        self._first: dict[_Key, tuple[Decided, list[dict[str, Any]]]] = {}
+
+    def key(self, case: Case, situations: Situations) -> _Key | None:
+        """Return what cases have in common that get the same decision. None: this one stands by itself."""
+        event = id(case.event)
+        if event not in self._weighed:
+            self._weighed[event] = rules.weighs(case.event)
+        shape = situations.shape(case, self._weighed[event])
+        return None if shape is None else (event, shape)
+
+    def remember(self, key: _Key, one: Decided) -> None:
+        """Keep a decision for those alike, where all that it says is about the contact alone."""
+        if all(outcome.contact_id == one.case.contact_id and _names_no_row(outcome) for outcome in one.change.outcomes):
+            told = [{each.name: getattr(outcome, each.name) for each in _TOLD} for outcome in one.change.outcomes]
+            self._first[key] = (one, told)
+
+    def decided(self, key: _Key, case: Case) -> Decided | None:
+        """Return the decision for one more contact, if one alike is known."""
+        if key not in self._first:
+            return None
+        first, told = self._first[key]
+        outcomes = tuple(Outcome(**(each | {"contact_id": case.contact_id})) for each in told)
+        return Decided(case, first.situation, Change(outcomes), like=first)
+
+
+_TOLD = fields(Outcome)
+
+
+def _names_no_row(outcome: Outcome) -> bool:
+    return outcome.address_id is None and outcome.suppression_id is None and outcome.copied_from is None

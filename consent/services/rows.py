@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     if not rows:
         return []
     given = tuple(rows[0])
-    columns: list[list[Any]] = [[row[name] for row in rows] for name in given]
+    columns: list[list[Any]] = [list(map(itemgetter(name), rows)) for name in given]
     shared = tuple(_agree(column) for column in columns)
     params = {f"c{n}": column[0] if shared[n] else _array(column) for n, column in enumerate(columns)}
     with connection.cursor() as cursor:
@@ -31,8 +32,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
 
 
 def _agree(column: list[Any]) -> bool:
-    first = column[0]
-    return all(value is first or value == first for value in column)
+    return column.count(column[0]) == len(column)
 
 
 def _array(column: list[Any]) -> list[Any] | str:
