@@ -49,6 +49,16 @@ def is_blanking(
     """  # noqa: S608  names of our own tables and columns
 
 
+def is_being_erased(address_id: str) -> str:
+    """Return the SQL condition that this transaction has recorded the erasure of an address."""
+    return f"""EXISTS (
+        SELECT 1 FROM contacts_erasure erasure
+        WHERE erasure.transaction_id = pg_current_xact_id()::text::bigint
+          AND erasure.erased_at = transaction_timestamp()
+          AND {address_id} = ANY (erasure.address_ids)
+    )"""  # noqa: S608  names of our own tables
+
+
 def unless_blanking(condition: str) -> str:
     """Return the beginning of an UPDATE trigger's body that lets a blanking pass before anything else is asked."""
     return f"""

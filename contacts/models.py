@@ -20,7 +20,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Collate, Concat, Lower, Reverse
 from simple_history.models import HistoricalRecords
 
-from contacts.blanking import append_only_but, is_blanking
+from contacts.blanking import append_only_but, is_being_erased, is_blanking
 from contacts.normalize import EMAIL_PATTERN, ERASED_PREFIX, PHONE_PATTERN
 from contacts.vocabulary import AddressKind
 
@@ -172,13 +172,19 @@ class Address(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="identity_is_immutable",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "OLD.kind IS DISTINCT FROM NEW.kind OR (OLD.value IS DISTINCT FROM NEW.value"
-                    f" AND NOT starts_with(NEW.value, '{ERASED_PREFIX}'))"
-                ),
+                condition=pgtrigger.AnyChange("kind", "value"),
+                func=f"""
+                    IF OLD.kind = NEW.kind AND NOT starts_with(OLD.value, '{ERASED_PREFIX}')
+                       AND starts_with(NEW.value, '{ERASED_PREFIX}') AND {is_being_erased("OLD.id")} THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'Cannot update the value of address %: what silences it goes by it, so that only an'
+                        ' erasure replaces it, by a hash', OLD.id USING ERRCODE = 'restrict_violation';
+                """,
             ),
         ]
 

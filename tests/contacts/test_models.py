@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from contacts.models import Address, Contact, ContactAddress
+from contacts.models import Address, Contact, ContactAddress, Erasure
 from tests.factories.contacts import AddressFactory, ContactAddressFactory, ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,8 @@ def test_the_unique_key_serves_an_upsert(at: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"value": "+14155550999"}, {"kind": "messenger"}, {"kind": "gmb", "value": "erased:1"}]
+    "change",
+    [{"value": "+14155550999"}, {"kind": "messenger"}, {"kind": "gmb", "value": "erased:1"}, {"value": "erased:00ff"}],
 )
 def test_an_address_never_becomes_another(change: dict[str, str]) -> None:
     address = AddressFactory()
@@ -90,12 +91,15 @@ def test_an_address_never_becomes_another(change: dict[str, str]) -> None:
 
 
 def test_an_address_can_be_erased_and_never_comes_back() -> None:
-    address = AddressFactory(raw="+14155550142")
+    address, other = AddressFactory(raw="+14155550142"), AddressFactory(raw="+14155550143")
+    Erasure.objects.create(contact_ids=[], address_ids=[address.pk], reason="test", erased_by="user:1")
 
     Address.objects.filter(pk=address.pk).update(value="erased:00ff", shown="")
 
-    with pytest.raises(DatabaseError, match="Cannot update"):
-        Address.objects.filter(pk=address.pk).update(value="+14155550142")
+    for which, value in ((address, "+14155550142"), (address, "erased:11ff"), (other, "erased:22ff")):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            Address.objects.filter(pk=which.pk).update(value=value)
+    assert Address.objects.get(pk=address.pk).value == "erased:00ff"
 
 
 def test_the_shown_spelling_of_an_address_may_change() -> None:
