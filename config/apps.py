@@ -16,9 +16,11 @@ class ConsentDeskConfig(AppConfig):
 
     def ready(self) -> None:
         from config.api.services.keys import integrations_of
+        from config.contact_desk.story import told_beside
         from config.personal_data.forgetting import forget_what_staff_wrote
         from consent.registry import registry as consent
         from contacts.registry import registry as contacts
 
         consent.integrations_of = integrations_of
+        consent.story = told_beside
         contacts.on_erasing(forget_what_staff_wrote)

@@ -13,8 +13,12 @@ from django.utils import timezone
 
 from consent.selectors.business import time_zone
 
-# unfold's Alpine build evaluates expressions and its colours are inline styles.
-STAFF_SITE_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+# unfold's Alpine build evaluates expressions and its colours are inline styles. Recorded calls are played as proof.
+STAFF_SITE_POLICY = {
+    "script-src": [SELF, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "media-src": [SELF],
+}
 # The page of the API sets styles on its parts.
 API_DOCS_POLICY = {"style-src": [SELF, UNSAFE_INLINE]}
 

@@ -10,9 +10,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from consent.values import ListFacts, Reading
+from consent.vocabulary import Channel
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from contacts.models import Contact
 
 
 class ListFactsReader(Protocol):
@@ -31,6 +37,9 @@ ListNamesReader = Callable[[], Mapping[str, str]]
 
 IntegrationsReader = Callable[[int], Collection[str]]
 """User id → the integrations that this person answers for, as the ledger names them ("integration:Shop")."""
+
+StoryTeller = Callable[["HttpRequest", "Contact", Collection[Channel]], str]
+"""(request, contact, channels) → safe HTML: what happened there lately, as far as this user may read it."""
 
 MessageHandler = Callable[["HandledMessage"], None]
 """Called in the transaction that reads a message, after consent has been changed."""
@@ -88,6 +97,7 @@ class Registry:
     list_keywords: ListKeywordsReader = dict
     list_names: ListNamesReader = dict
     integrations_of: IntegrationsReader = lambda user_id: frozenset()
+    story: StoryTeller = lambda request, contact, channels: ""
     message_handlers: list[MessageHandler] = field(default_factory=list)
 
 

@@ -105,7 +105,7 @@ def _page(contact: Contact, chosen: dict[str, Any]) -> TimelinePage:
     return timeline(
         contact.pk,
         older_than=chosen.get("before"),
-        channel=Channel(channel) if channel else None,
+        channels=[Channel(channel)] if channel else (),
         kinds=_kinds(about),
         effects=[Effect.REFUSED] if about is About.REFUSED else (),
     )

@@ -19,16 +19,16 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from consent import sentences
-from consent.admin import links
+from consent.admin import evidence_page, links
 from consent.admin.actors import staff
 from consent.admin.evidence_forms import FileEvidenceForm, ReviewForm
 from consent.admin.filters import ChoiceFilter, DayFilter
 from consent.admin.view_only import ViewOnlyAdmin
-from consent.models import Evidence, ProviderReconsent
+from consent.models import Evidence
 from consent.models.evidence import EvidenceStatus
 from consent.selectors import evidence as selectors
 from consent.services import evidence as verbs
-from consent.services import evidence_files, reconsent
+from consent.services import evidence_files, evidence_pictures, reconsent
 from consent.services.evidence import UnableToFileEvidence
 from consent.values import Outcome
 from consent.vocabulary import Channel, Effect
@@ -83,6 +83,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
         return [
             path("file/<int:contact_id>/", view(self.file), name="consent_evidence_file"),
             path("<int:evidence_id>/proof/", view(self.proof), name="consent_evidence_proof"),
+            path("<int:evidence_id>/picture/", view(self.picture), name="consent_evidence_picture"),
             path("<int:evidence_id>/approve/", view(self.approve), name="consent_evidence_approve"),
             path("<int:evidence_id>/reconsent/", view(self.reconsent), name="consent_evidence_reconsent"),
             path("<int:evidence_id>/reject/", view(self.reject), name="consent_evidence_reject"),
@@ -95,19 +96,8 @@ class EvidenceAdmin(ViewOnlyAdmin):
         claim = self.get_object(request, object_id)
         if not isinstance(claim, Evidence) or not self.has_view_permission(request, claim):
             return super().change_view(request, object_id, form_url, extra_context)
-        pending, own = selectors.is_pending(claim), selectors.is_own(claim, user_id=request.user.pk)
-        context = {
-            "claim": claim,
-            "review_form": ReviewForm(),
-            "can_review": pending and self.has_review_permission(request) and not own,
-            "reconsents": [_answer(each) for each in selectors.reconsents(claim)],
-            "may_tell_provider": selectors.provider_blocks(claim) and not claim.provider_reconsent,
-            "provider_set_up": reconsent.is_set_up(),
-            "is_own": pending and own,
-            "outcomes": [_line(each) for each in verbs.preview(evidence=claim, at=timezone.now())] if pending else [],
-            **(extra_context or {}),
-        }
-        return super().change_view(request, object_id, form_url, context)
+        context = evidence_page.told(request, claim, may_review=self.has_review_permission(request))
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def file(self, request: HttpRequest, contact_id: int) -> HttpResponse:
         """File evidence for a contact: the form, and the claim once it is whole."""
@@ -155,6 +145,16 @@ class EvidenceAdmin(ViewOnlyAdmin):
             headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
         )
 
+    def picture(self, request: HttpRequest, evidence_id: int) -> HttpResponse:
+        """Show the first pages of a PDF as a picture."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        drawn = evidence_pictures.picture_of_pdf(get_object_or_404(Evidence, pk=evidence_id))
+        if drawn is None:
+            raise Http404("There is no PDF here that can be drawn.")
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+        return HttpResponse(drawn, content_type="image/png", headers=headers)
+
     def approve(self, request: HttpRequest, evidence_id: int) -> HttpResponse:
         """Approve a claim and lift what it lifts."""
         return self._review(request, evidence_id, verbs.approve)
@@ -176,7 +176,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
             messages.error(request, str(refusal))
         else:
             show = messages.success if told.accepted else messages.error
-            show(request, _answer(told)["text"])
+            show(request, evidence_page.answer(told)["text"])
         return HttpResponseRedirect(reverse("admin:consent_evidence_change", args=[claim.pk]))
 
     def _review(self, request: HttpRequest, evidence_id: int, verb: Any) -> HttpResponse:
@@ -226,23 +226,6 @@ class EvidenceAdmin(ViewOnlyAdmin):
     @display(description="Status")
     def status_mark(self, row: Evidence) -> SafeString:
         return links.mark(row.get_status_display(), TONES[EvidenceStatus(row.status)])
-
-
-def _line(outcome: Outcome) -> dict[str, str]:
-    """Return one line of the preview: what it is about, and whether it ends or stays, and why."""
-    lifts = outcome.effect is Effect.LIFTED
-    return {
-        "reason": outcome.reason.label if outcome.reason else "Nothing stands on this channel",
-        "channel": outcome.channel.label,
-        "mark": links.mark("Lifted" if lifts else "Stays", "good" if lifts else "wait") if outcome.reason else "",
-        "why": links.refusal(outcome.code) if outcome.code else "",
-    }
-
-
-def _answer(told: ProviderReconsent) -> dict[str, str]:
-    """Return what the provider answered."""
-    text = "Twilio accepted the consent." if told.accepted else f"Twilio did not accept it ({told.error_code})."
-    return {"text": text, "when": links.moment(told.asked_at)}
 
 
 def _told(outcomes: tuple[Outcome, ...]) -> str:

@@ -63,7 +63,7 @@ def timeline(
     contact_id: int,
     *,
     older_than: int | None = None,
-    channel: Channel | None = None,
+    channels: Collection[Channel] = (),
     kinds: Collection[EventKind] = (),
     effects: Collection[Effect] = (),
     limit: int = EVENTS_A_PAGE,
@@ -74,7 +74,7 @@ def timeline(
     Five queries, however long the ledger: the rows come from two indexes, read backwards from `older_than`.
     """
     rows = _newest(
-        contact_id, older_than=older_than, channel=channel, kinds=kinds, effects=effects, most=limit * ENTRIES_AN_EVENT
+        contact_id, older_than=older_than, channels=channels, kinds=kinds, effects=effects, most=limit * ENTRIES_AN_EVENT
     )
     groups = _by_event(rows)
     if len(rows) == limit * ENTRIES_AN_EVENT and len(groups) > 1:
@@ -96,7 +96,7 @@ def _newest(
     contact_id: int,
     *,
     older_than: int | None,
-    channel: Channel | None,
+    channels: Collection[Channel],
     kinds: Collection[EventKind],
     effects: Collection[Effect],
     most: int,
@@ -105,8 +105,8 @@ def _newest(
     entries = LedgerEntry.objects.all()
     if older_than is not None:
         entries = entries.filter(id__lt=older_than)
-    if channel is not None:
-        entries = entries.filter(channel=channel)
+    if channels:
+        entries = entries.filter(channel__in=sorted(channels))
     if kinds:
         entries = entries.filter(kind__in=sorted(kinds))
     if effects:
