@@ -49,7 +49,7 @@ def view(request: HttpRequest) -> HttpResponse:
         "title": "Contradictions",
         "kinds": [
             {"key": each.value, "title": each.label, "count": shown(n), "is_open": each is conflict}
-            for each, n in counts(now=now, fresh=True).items()
+            for each, n in counts(now=now, fresh=conflict).items()
         ],
         "conflict": conflict,
         "help": HELPS[conflict],
@@ -62,12 +62,17 @@ def view(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/contradictions.html", context)
 
 
-def counts(*, now: datetime, fresh: bool = False) -> dict[Conflict, int]:
-    """Return how many contacts are in each sort of contradiction, as counted in the last minutes unless `fresh`."""
-    known: dict[Conflict, int] | None = None if fresh else cache.get(_CACHE_KEY)
+def counts(*, now: datetime, fresh: Conflict | None = None) -> dict[Conflict, int]:
+    """Return how many contacts are in each sort of contradiction, as counted in the last minutes.
+
+    Shape: `fresh` is the sort that is counted anew, because its rows are shown beside the number.
+    """
+    known: dict[Conflict, int] | None = cache.get(_CACHE_KEY)
     if known is None:
         known = {each: conflicts.count(each, now=now) for each in Conflict}
         cache.set(_CACHE_KEY, known, COUNTED_FOR_SECONDS)
+    elif fresh is not None:
+        known = {**known, fresh: conflicts.count(fresh, now=now)}
     return known
 
 
