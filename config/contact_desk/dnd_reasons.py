@@ -82,7 +82,7 @@ def _view(
         passes="Transactional messages pass." if row.covers is Covers.NON_TRANSACTIONAL else "",
         way_out=_way_out(each, wanted),
         needs=wanted,
-        evidence_url=evidence if by_evidence else "",
+        evidence_url=f"{evidence}?channel={row.channel}" if by_evidence and evidence else "",
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.contact_desk.dnd_told import names
+from consent.models.evidence import ConsentMethod
 from consent.selectors.timeline import TimelineEvent, TimelineLine
 from consent.sentences import REFUSALS, refusal
 from consent.vocabulary import Channel, Direction, Effect, EventKind
 from lists.sentences import REFUSALS as LIST_REFUSALS
 
+_METHODS = {method.value: method.label.lower() for method in ConsentMethod}
 _WITH_WORD = {EventKind.TEXT_OPT_OUT, EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_AMBIGUOUS}
 
 
@@ -31,7 +33,7 @@ def title_of(event: TimelineEvent, subject: Subject) -> str:
         return f"{verb} {event.detail.upper()}"
     if lists := [subject.lists[line.list_id] for line in event.lines if line.list_id and line.list_id in subject.lists]:
         return f"{event.kind.label}: {', '.join(dict.fromkeys(lists))}"
-    told = f" ({event.detail})" if event.detail else ""
+    told = f" ({_METHODS.get(event.detail, event.detail)})" if event.detail else ""
     where = f": {names(channels)}" if channels else ""
     return f"{event.kind.label}{told}{where}"
 

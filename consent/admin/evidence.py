@@ -62,6 +62,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
         "where_given",
         "provider_reconsent",
         "by",
+        "filed",
         "status_mark",
     )
     change_form_template = "consent/evidence.html"
@@ -105,7 +106,8 @@ class EvidenceAdmin(ViewOnlyAdmin):
             raise PermissionDenied
         contact = get_object_or_404(visible_contacts(), pk=contact_id)
         addresses = selectors.address_choices(contact_id)
-        form = FileEvidenceForm(request.POST or None, request.FILES or None, addresses=addresses)
+        asked = request.GET.get("channel", "")
+        form = FileEvidenceForm(request.POST or None, request.FILES or None, addresses=addresses, channel=asked)
         if request.method == "POST" and form.is_valid() and (claim := self._filed(request, form, contact)):
             messages.success(request, "Filed. Somebody else must review it before anything is lifted.")
             return HttpResponseRedirect(reverse("admin:consent_evidence_change", args=[claim.pk]))

@@ -52,14 +52,19 @@ class FileEvidenceForm(forms.Form):
         label="Note", required=False, max_length=4000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, addresses: tuple[AddressChoice, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, addresses: tuple[AddressChoice, ...], channel: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Asked about one channel, the form begins with it and with the address that it uses.
+        used = [each.id for each in addresses if channel in each.channels]
+        if used:
+            self.initial = {**self.initial, "channels": [channel], "address": used[0]}
         channels = dict.fromkeys(channel for each in addresses for channel in each.channels)
         cast(forms.ChoiceField, self.fields["address"]).choices = [(each.id, each.shown) for each in addresses]
         cast(forms.ChoiceField, self.fields["channels"]).choices = [
             (str(channel), channel.label) for channel in channels
         ]
-        self.fields["file"].help_text = f"Optional: {', '.join(each.label for each in ACCEPTED)}."
+        again = " A file that you had chosen must be chosen again." if self.is_bound and self.files else ""
+        self.fields["file"].help_text = f"Optional: {', '.join(each.label for each in ACCEPTED)}.{again}"
 
     def claim(self, *, contact_id: int, file: StoredFile | None) -> Claim:
         """Return what a valid form claims."""

@@ -74,7 +74,12 @@ def timeline(
     Five queries, however long the ledger: the rows come from two indexes, read backwards from `older_than`.
     """
     rows = _newest(
-        contact_id, older_than=older_than, channels=channels, kinds=kinds, effects=effects, most=limit * ENTRIES_AN_EVENT
+        contact_id,
+        older_than=older_than,
+        channels=channels,
+        kinds=kinds,
+        effects=effects,
+        most=limit * ENTRIES_AN_EVENT,
     )
     groups = _by_event(rows)
     if len(rows) == limit * ENTRIES_AN_EVENT and len(groups) > 1:
