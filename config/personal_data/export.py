@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -18,6 +19,7 @@ from config.complaint_pack.plain import Plain, moment, plain_rows
 from config.contact_desk.shell import act_of, for_contact
 from consent.models import Drift, EmailEvent, InboundCall, LedgerEntry, OptInQuestion, OptOutRequest, Suppression
 from consent.proofs import canonical
+from consent.selectors.deliveries_about import DeliveryAbout, deliveries_about
 from consent.services import packs
 from contacts.models import Address, Contact, ContactAddress
 from contacts.selectors import AddressView, addresses_of, merged_ids
@@ -42,8 +44,8 @@ def download(request: HttpRequest, contact: Contact) -> HttpResponse:
 def make_export(*, contact: Contact, by: Actor, at: datetime) -> bytes:
     """Put together everything known of a person, and record in the ledger that it was exported.
 
-    Nothing of it is stored. Raw requests of providers are left out: they may name other people, and what they said of
-    this one is in the messages and events.
+    Nothing of it is stored. A raw request that is about others as well is told without its body; what it said of this
+    one is in the messages and events.
     Once: makes another export, and records that too.
     """
     story, held = gather(contact), addresses_of(contact.pk)
@@ -96,5 +98,21 @@ def _further(contact: Contact, held: Sequence[AddressView]) -> dict[str, list[Pl
         "email_events": rows(EmailEvent.objects.filter(here).order_by("pk")),
         "calls": rows(InboundCall.objects.filter(here).order_by("pk")),
         "differences_with_providers": rows(Drift.objects.filter(here).order_by("pk")),
+        "raw_requests_of_providers": [_request(each) for each in deliveries_about(address_ids)],
         "ledger": rows(LedgerEntry.objects.filter(Q(contact_id__in=people) | here).order_by("pk")),
     }
+
+
+def _request(about: DeliveryAbout) -> Plain:
+    """Return a provider's request: its body as it came, or why it is not here."""
+    row = about.delivery
+    (told,) = plain_rows([row], without=frozenset({"body", "reason", "attempts", "next_attempt_at"}))
+    body = bytes(row.body)
+    if not body:
+        return {**told, "body": None, "why_without": "removed after the time that such requests are kept"}
+    if not about.is_alone:
+        return {**told, "body": None, "why_without": "it is about other people as well"}
+    try:
+        return {**told, "body": body.decode()}
+    except UnicodeDecodeError:
+        return {**told, "body_base64": b64encode(body).decode()}

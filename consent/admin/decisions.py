@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -21,6 +23,7 @@ from consent.selectors.recorded import RecordedAnswer, answers_of
 from consent.selectors.records import meant
 from consent.vocabulary import Channel, Purpose
 
+_NOT_KEPT = "The address was none of ours, so it was not kept. Type it there; we may have it by now."
 SHOWN = 200
 """Subjects that the page of one record lists."""
 _ARRAYS = ("contact_ids", "address_ids", "reason_subjects", "reason_codes", "suppression_ids")
@@ -71,7 +74,7 @@ class DecisionAdmin(ViewOnlyAdmin):
     ordering = ("-id",)
     fieldsets = (
         ("Asked", {"fields": ("question", "moment", "asked_by", "source", "answered", "public_id")}),
-        ("Answered", {"fields": ("answer", "subjects")}),
+        ("Answered", {"fields": ("answer", "subjects", "again")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DecisionRecord]:
@@ -129,6 +132,24 @@ class DecisionAdmin(ViewOnlyAdmin):
     @admin.display(description="Asked by")
     def asked_by(self, row: DecisionRecord) -> str:
         return printed(row).actor(row.actor)
+
+    @admin.display(description="Ask again")
+    def again(self, row: DecisionRecord) -> SafeString:
+        """Return the way to the same question about the same moment; who was asked about, as far as it is kept."""
+        known = printed(row)
+        asked = {"channel": row.channel, "purpose": row.purpose, "list": row.list_slug}
+        asked["at"] = f"{(row.about_at or row.answered_at).astimezone(time_zone()):%Y-%m-%dT%H:%M:%S}"
+        contact_id, address_id = row.first_contact, row.first_address  # type: ignore[attr-defined]
+        if row.subject_count == 1 and contact_id:
+            asked["contact"] = contact_id
+        elif row.subject_count == 1 and address_id:
+            asked["who"] = known.addresses.get(address_id, "")
+        whom = "" if {"contact", "who"} & {name for name, value in asked.items() if value} else _NOT_KEPT
+        if row.subject_count > 1:
+            whom = "Name the one whom you ask about."
+        link = f"{reverse('admin:ask_gate')}?{urlencode({name: value for name, value in asked.items() if value})}"
+        told = '<a class="sd-link" href="{}">Ask the gate about then</a><span class="sd-sub">{}</span>'
+        return format_html(told, link, whom)
 
     @admin.display(description="Subjects")
     def subjects(self, row: DecisionRecord) -> SafeString:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ class Act:
     occurred_at: datetime
     note: str = ""
     message_id: int | None = None
+    event_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def told(self) -> dict[str, Any]:
         """Return the columns that say who changed a row last."""
@@ -130,5 +132,7 @@ def record(
         )
         for outcome in change.outcomes
     ]
-    write_list_facts(facts=facts, source=act.source, by=act.by, at=act.at, occurred_at=act.occurred_at)
+    write_list_facts(
+        facts=facts, source=act.source, by=act.by, at=act.at, occurred_at=act.occurred_at, event_id=act.event_id
+    )
     return change

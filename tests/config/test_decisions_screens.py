@@ -96,6 +96,22 @@ def test_one_decision_tells_each_subject_with_its_reasons(ada: Contact, support:
     assert "Ada Lovelace" in page
     assert f"{Reason.OPT_OUT.label} since 21 Nov 2026; There was no such list" in page
     assert "An address that we did not have" in page
+    assert "Name the one whom you ask about." in page
+
+
+def test_a_decision_is_asked_again_about_its_own_moment(ada: Contact, support: User, by: Actor, at: datetime) -> None:
+    """An address that we did not have was not kept (0051), so whoever asks again types it."""
+    known = ask(Subject(contact_id=ada.pk), by=by, at=at)
+    unknown = ask(Subject(address_value="+15035550199"), by=by, at=at, about_at=at - timedelta(days=1))
+
+    link = "/admin/ask-the-gate/?channel=sms&amp;purpose=marketing&amp;list=offers&amp;at=2026-11-21T12%3A00%3A00"
+    assert f"{link}&amp;contact={ada.pk}" in seen(support, f"{LIST}{known.pk}/change/")
+    page = seen(support, f"{LIST}{unknown.pk}/change/")
+    assert "at=2026-11-20T12%3A00%3A00" in page
+    assert "so it was not kept. Type it there" in page
+    assert "15035550199" not in page
+    again = "/admin/ask-the-gate/?channel=sms&purpose=marketing&at=2026-11-20T12:00:00"
+    assert "Name a contact, or type an address." in seen(support, again)
 
 
 def test_the_screen_asks_as_many_queries_for_many_decisions_as_for_one(

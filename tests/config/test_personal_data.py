@@ -163,6 +163,8 @@ def test_an_export_holds_everything_and_is_in_the_ledger(support: User, ada: Con
     read = archive.read("index.html").decode()
     assert data["contact"]["first_name"] == "Ada"
     assert [each["body"] for each in data["messages"]] == ["I like llamas"]
+    (request,) = data["raw_requests_of_providers"]
+    assert (request["door"], "I+like+llamas" in request["body"]) == ("twilio.inbound", True)
     assert {"earlier_versions", "addresses_ever_held", "opt_out_requests", "ledger"} <= data.keys()
     assert "I like llamas" in read
     assert "<script" not in read

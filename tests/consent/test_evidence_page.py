@@ -141,6 +141,7 @@ def test_the_pages_of_a_pdf_are_drawn_and_the_file_itself_stays_an_attachment(
     assert height_of(drawn.content) == 2 * 1274 + 12
     proof = client.get(reverse("admin:consent_evidence_proof", args=[claim.pk]))
     assert proof["Content-Disposition"].startswith("attachment;")
+    proof.close()
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\nnothing of a PDF", pdf(), PNG], ids=["broken", "no pages", "no PDF"])

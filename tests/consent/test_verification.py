@@ -88,6 +88,34 @@ def test_any_changed_column_of_any_sealed_entry_is_found_and_named(ledger: dict[
         assert [(finding.code, finding.entries) for finding in found.findings] == [("entry_changed", (entry_id,))]
 
 
+@pytest.mark.parametrize("table", [LedgerEntry, LedgerSeal], ids=["entries", "seals"])
+def test_one_bit_of_any_column_is_enough(ledger: dict[int, str], table: type[LedgerEntry] | type[LedgerSeal]) -> None:
+    """By chance above, and here in each column for sure, as the database's owner would with a statement."""
+    missed = []
+    for field in table._meta.concrete_fields:
+        with as_superuser():
+            pk = table.objects.order_by("pk").values_list("pk", flat=True)[1]
+            change = _A_BIT[field.get_internal_type()].format(field.column)
+            tamper(
+                f"UPDATE {table._meta.db_table} SET {field.column} = {change} WHERE {table._meta.pk.column} = %s", pk
+            )
+            if verify().holds:
+                missed.append(field.column)
+    assert missed == []
+
+
+_A_BIT = {
+    "BigAutoField": "{0} + 1000000",
+    "BigIntegerField": "coalesce({0}, 0) # 4194304",
+    "IntegerField": "{0} # 1",
+    "SmallIntegerField": "{0} # 2",
+    "CharField": "CASE WHEN {0} = '' THEN '0' ELSE chr(ascii({0}) # 1) || substr({0}, 2) END",
+    "UUIDField": "encode(set_bit(uuid_send({0}), 0, 1 - get_bit(uuid_send({0}), 0)), 'hex')::uuid",
+    "DateTimeField": "{0} + interval '1 microsecond'",
+    "BinaryField": "set_bit({0}, 0, 1 - get_bit({0}, 0))",
+}
+
+
 def _other(old: object, column: str, data: st.DataObject) -> object:
     """Return another value that the column takes: one bit away, or any."""
     if column in UUIDS:

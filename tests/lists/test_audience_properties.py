@@ -21,6 +21,8 @@ from consent.selectors.reach import drift, shared_drift
 from consent.values import GateRequest
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS, Channel, Covers, Direction, Purpose
 from contacts.models import Address, Contact, ContactAddress
+from contacts.normalize import erased_value
+from contacts.vocabulary import AddressKind
 from lists import selectors
 from lists.models import ContactList, ListAddressOptOut, ListMembership
 from lists.selectors import recipients
@@ -29,7 +31,12 @@ from tests.factories.contacts import LONG_AGO
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = [("phone", f"+1503555010{n}") for n in range(4)] + [("email", f"{n}@example.com") for n in range(3)]
+ADDRESSES = [
+    *(("phone", f"+1503555010{n}") for n in range(3)),
+    ("phone", erased_value(AddressKind.PHONE, "+15035550103", key="k")),
+    *(("email", f"{n}@example.com") for n in range(2)),
+    ("email", erased_value(AddressKind.EMAIL, "2@example.com", key="k")),
+]
 PEOPLE = 6
 SLUG = "offers"
 PAIRS = sorted(LIFT_ROUTES)
