@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -103,10 +104,18 @@ def end_for_list(
     to for every list stays: leaving one list is no more than that.
     Once: nothing is left to end.
     """
-    said = {"slug": list_slug, "occurred_at": occurred_at, "kind": EventKind.LIST_OPTED_OUT, "event": event_id}
-    about = {"contacts": list(contact_ids), "addresses": list(address_ids), "by": by.ref, "at": at}
+    said: dict[str, Any] = {
+        "slug": list_slug,
+        "occurred_at": occurred_at,
+        "kind": EventKind.LIST_OPTED_OUT,
+        "event": event_id,
+        "contacts": list(contact_ids),
+        "addresses": list(address_ids),
+        "by": by.ref,
+        "at": at,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_END_OF_LIST, {**said, **about})
+        cursor.execute(_END_OF_LIST, said)
         return cursor.rowcount
 
 
