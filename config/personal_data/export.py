@@ -11,12 +11,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 
+from config.complaint_pack import bounds
 from config.complaint_pack.archive import evidence_files, zipped
 from config.complaint_pack.gathering import Story, gather
 from config.complaint_pack.plain import Plain, moment, plain_rows
-from config.contact_desk.shell import act_of, for_contact
+from config.contact_desk.shell import act_of, for_contact, refuse
 from consent.models import Drift, EmailEvent, InboundCall, LedgerEntry, OptInQuestion, OptOutRequest, Suppression
 from consent.proofs import canonical
 from consent.selectors.deliveries_about import DeliveryAbout, deliveries_about
@@ -32,6 +34,9 @@ _OF_HISTORY = frozenset({"history_id", "history_change_reason", "history_user_id
 @for_contact("contacts.view_contact", "contacts.export_contact", posts=True)
 def download(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Make the export and send it. A POST, because the ledger records it."""
+    if bounds.is_too_large(contact):
+        refuse(request, bounds.way_out(contact, " --personal-data"))
+        return redirect("admin:contacts_contact_change", contact.pk)
     act = act_of(request)
     response = HttpResponse(make_export(contact=contact, **act), content_type="application/zip")
     name = f"personal-data-{contact.public_id}-{act['at']:%Y%m%d-%H%M}.zip"
