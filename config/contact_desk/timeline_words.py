@@ -13,6 +13,7 @@ from consent.vocabulary import Channel, Direction, Effect, EventKind
 from lists.sentences import REFUSALS as LIST_REFUSALS
 
 _METHODS = {method.value: method.label.lower() for method in ConsentMethod}
+_WITH_HASH = {EventKind.COMPLAINT_PACK, EventKind.DATA_EXPORTED}
 _WITH_WORD = {EventKind.TEXT_OPT_OUT, EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_AMBIGUOUS}
 
 
@@ -33,7 +34,8 @@ def title_of(event: TimelineEvent, subject: Subject) -> str:
         return f"{verb} {event.detail.upper()}"
     if lists := [subject.lists[line.list_id] for line in event.lines if line.list_id and line.list_id in subject.lists]:
         return f"{event.kind.label}: {', '.join(dict.fromkeys(lists))}"
-    told = f" ({_METHODS.get(event.detail, event.detail)})" if event.detail else ""
+    detail = f"{event.detail[:12]}…" if event.kind in _WITH_HASH else _METHODS.get(event.detail, event.detail)
+    told = f" ({detail})" if detail else ""
     where = f": {names(channels)}" if channels else ""
     return f"{event.kind.label}{told}{where}"
 

@@ -48,7 +48,8 @@ def is_own(evidence: Evidence, *, user_id: int | None, integration: str = "") ->
 
 def submitter(evidence: Evidence) -> str:
     """Return who filed it, as screens say it."""
-    person = evidence.submitted_by.get_username() if evidence.submitted_by is not None else ""
+    filed_by = evidence.submitted_by
+    person = filed_by.get_full_name() or filed_by.get_username() if filed_by is not None else ""
     integration = evidence.submitted_with.partition(":")[2]
     return " with ".join(each for each in (person, integration) if each)
 
