@@ -42,9 +42,12 @@ def export_heads(path: Path) -> int:
 def publish_heads(path: Path) -> int:
     """Add the heads that a file does not hold yet; return how many.
 
+    A last line that was cut off, because whoever wrote it was killed, is written anew.
     Raises: HeadsDiffer where the newest published head is not the ledger's: nothing is added; InvalidHeadsFile.
     Once: a file that holds every head stays as it is.
     """
+    if path.exists():
+        _end_last_line(path)
     published = read_heads(path) if path.exists() else {}
     newest = max(published, default=0)
     if newest:
@@ -59,6 +62,27 @@ def publish_heads(path: Path) -> int:
         added += _write(path, found, mode="a")
         newest = found[-1].facts.number
     return added
+
+
+def _end_last_line(path: Path) -> None:
+    """Give a file's last line its end, or take it off where it was never written whole: such a head was not published.
+
+    Raises: InvalidHeadsFile.
+    """
+    try:
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole == len(content):
+            return
+        try:
+            json.loads(content[whole:])
+        except ValueError:
+            os.truncate(path, whole)
+        else:
+            with path.open("ab") as file:
+                file.write(b"\n")
+    except OSError as error:
+        raise InvalidHeadsFile(f"{path.name} can't be read or mended: {error}.") from error
 
 
 def read_heads(path: Path) -> dict[int, str]:

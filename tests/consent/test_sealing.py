@@ -116,6 +116,20 @@ def test_the_job_publishes_heads_and_adds_to_them(tmp_path: Path, settings: Sett
 
 
 @concurrent
+@pytest.mark.parametrize("cut", [1, 20])
+def test_a_line_that_a_killed_worker_left_unfinished_is_finished(tmp_path: Path, cut: int) -> None:
+    make_sealed_ledger()
+    path = tmp_path / "heads"
+    publish_heads(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-cut])
+
+    publish_heads(path)
+
+    assert path.read_bytes() == whole
+
+
+@concurrent
 def test_heads_of_another_ledger_are_never_added_to(tmp_path: Path) -> None:
     make_sealed_ledger()
     path = tmp_path / "heads"
