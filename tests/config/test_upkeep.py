@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -121,3 +123,7 @@ def test_the_desk_tells_operators_of_jobs_that_fail_and_where(client: Client, su
     assert "Jobs that fail" in page
     assert "process_due_deliveries, last on" in page
     assert client.get("/admin/procrastinate/procrastinatejob/?status__exact=failed").status_code == 200
+    out = StringIO()
+    alive_worker()
+    call_command("health", stdout=out)
+    assert "Job process_due_deliveries: 1 failed" in out.getvalue()

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from config.health import is_ready, readiness
+from config.upkeep.selectors import failing_tasks
 from consent.selectors.door_health import DoorHealth, door_health
 from consent.selectors.records import doors_seen
 
@@ -24,8 +25,8 @@ WORDS = {
 
 class Command(BaseCommand):
     help = (
-        "Tell whether database, migrations and worker are ready, and when each door last heard from its provider. "
-        "Exit code: 0 ready, 1 not. The doors don't count: a quiet day is no failure."
+        "Tell whether database, migrations and worker are ready, which jobs fail, and when each door last heard from "
+        "its provider. Exit code: 0 ready, 1 not. Jobs and doors don't count: a quiet day is no failure."
     )
     requires_system_checks = []
 
@@ -38,9 +39,17 @@ class Command(BaseCommand):
             for part, state in checks.items():
                 self.stdout.write(WORDS.get((part, state), f"{part.capitalize()}: not known, for what is above."))
             if checks["migrations"] == "ok":
+                self._tell_jobs()
                 self._tell_doors()
         if not is_ready(checks):
             raise SystemExit(1)
+
+    def _tell_jobs(self) -> None:
+        for task in failing_tasks(now=timezone.now()):
+            self.stdout.write(
+                f"Job {task.name}: {task.count} failed, last {task.last_at:%Y-%m-%d %H:%M} UTC. "
+                "The worker's log tells why."
+            )
 
     def _tell_doors(self) -> None:
         doors = door_health(doors_seen(), day=timezone.now().date())
