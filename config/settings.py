@@ -122,6 +122,8 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DATABASES["default"].setdefault("OPTIONS", {})
+# Django's own cursors prepare nothing; this lets `contacts.statements` do so.
+DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)
 if not TESTING:
     # The pool replaces persistent connections: threads of one process share few of them.
     DATABASES["default"]["CONN_MAX_AGE"] = 0

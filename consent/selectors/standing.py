@@ -25,6 +25,7 @@ from consent.vocabulary import (
 )
 from contacts.models import ContactAddress
 from contacts.selectors import id_array
+from contacts.statements import fetch
 
 _COLUMNS = (
     "id",
@@ -46,7 +47,8 @@ _COLUMNS = (
 
 
 _STANDING = " UNION ALL ".join(
-    f"SELECT {', '.join(_COLUMNS)} FROM consent_suppression WHERE lifted_at IS NULL AND {by} = ANY (%s::bigint[])"  # noqa: S608
+    f"SELECT {', '.join(_COLUMNS)} FROM consent_suppression"  # noqa: S608
+    f" WHERE lifted_at IS NULL AND {by} = ANY ((SELECT %s::bigint[])::bigint[])"
     for by in ("contact_id", "address_id")
 )
 _STANDING_ON = f"SELECT * FROM ({_STANDING}) found WHERE channel = ANY (%s::text[])"  # noqa: S608
@@ -76,13 +78,12 @@ def active_suppressions(
     """
     if not contact_ids and not address_ids:
         return ()
-    with connection.cursor() as cursor:
-        named: list[Any] = [id_array(contact_ids), id_array(address_ids)]
-        if channels is None:
-            cursor.execute(_STANDING, named)
-        else:
-            cursor.execute(_STANDING_ON, [*named, [channel.value for channel in channels]])
-        found = {row[0]: row for row in cursor.fetchall()}
+    named: list[Any] = [id_array(contact_ids), id_array(address_ids)]
+    if channels is None:
+        rows = fetch(_STANDING, named)
+    else:
+        rows = fetch(_STANDING_ON, [*named, [channel.value for channel in channels]])
+    found = {row[0]: row for row in rows}
     return tuple(sorted(map(as_value, found.values()), key=lambda row: (row.since, row.id)))
 
 

@@ -61,7 +61,7 @@ def record_answers(
         (request.list_slug or "")[:80],
         len(answers),
         len({place for place, _, _ in reasons}),
-        id_array([answer.subject.contact_id for answer in answers]),
+        id_array([answer.contact_id for answer in answers]),
         id_array([answer.address_id for answer in answers]),
         id_array([place for place, _, _ in reasons]),
         [code for _, code, _ in reasons],

@@ -16,6 +16,7 @@ from django.utils import timezone
 from consent.selectors.channels import connected_channels
 from consent.selectors.reach import code_of, count_refusals, reach_terms
 from consent.vocabulary import Channel, Purpose
+from contacts.statements import fetch
 from lists.models import ContactList
 from lists.selectors import audience_sql as sql
 from lists.values import AudiencePage, ListReach, Recipient
@@ -60,7 +61,7 @@ def audience_stream(
     served: set[int] = set()
     after = 0
     while list_id is not None:
-        row = _binary(statement, _params(list_id, list_slug) | {"after": after, "limit": PAGE})[0]
+        row = fetch(statement, _params(list_id, list_slug) | {"after": after, "limit": PAGE}, prepare=False)[0]
         if row[0] is None:
             return
         after, contacts, addresses, shared = row
@@ -108,13 +109,6 @@ def _seen(served: set[int], address_id: int) -> bool:
     return False
 
 
-def _binary(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement in the database's binary form, which Django's cursors don't speak."""
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(statement, params, binary=True).fetchall()
-
-
 class _Count:
     """One reading of how the members of a list stand on one channel."""
 
@@ -129,8 +123,8 @@ class _Count:
     def reach(self) -> ListReach:
         """Read how members stand in one statement, and add it up."""
         with transaction.atomic():
-            _binary(_ROOM_TO_COUNT, {})
-            ways = _binary(sql.standings(self.terms), self.params)
+            fetch(_ROOM_TO_COUNT)
+            ways = fetch(sql.standings(self.terms), self.params, prepare=False)
         members = sum(way[5] for way in ways)
         allowed = alone = 0
         shared: set[int] = set()

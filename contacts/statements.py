@@ -1,0 +1,26 @@
+"""Statements that are asked with every call: planned once per connection, their rows in binary form.
+
+Django's own cursors write the values into the statement, so that PostgreSQL plans it each time, and read times as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+
+def fetch(
+    statement: str, params: Sequence[Any] | Mapping[str, Any] = (), *, prepare: bool = True
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement; see docs/decisions/0094-a-decision-in-few-statements.md.
+
+    Shape: ids as `id_array` writes them, read as `= ANY ((SELECT %s::bigint[])::bigint[])`: behind the sub-select the
+    planner looks at none of them. `prepare` False for a statement whose plan hangs on the values.
+    Raises: what Django raises for a statement.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, params, prepare=prepare, binary=True).fetchall()
