@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from config.api.problems import Fault, Problem, invalid
 from consent.selectors.business import default_region
 from contacts.models import Address
 from contacts.normalize import InvalidAddress, normalize
+from contacts.statements import fetch
 from contacts.values import CanonicalAddress
 from contacts.vocabulary import AddressKind
 
 MOST = 10_000
 """Subjects that one call takes."""
 
-_NUMBERS = "SELECT public_id, id FROM contacts_contact WHERE public_id = ANY (string_to_array(%s, ',')::uuid[])"
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An id as it is written nearly always. Reading the rest as UUIDs takes five times as long."""
+
+_NUMBERS = "SELECT public_id::text, id FROM contacts_contact WHERE public_id = ANY ((SELECT %s::uuid[])::uuid[])"
 
 
-def read_subjects(asked: Mapping[str, Any]) -> tuple[list[UUID], list[str]]:
-    """Return the `contacts` and `addresses` of a body: 1 to 10,000 together. Raises: Problem."""
+def read_subjects(asked: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the `contacts` and `addresses` of a body: 1 to 10,000 together.
+
+    Shape: ids of contacts in small letters with hyphens, as PostgreSQL writes them.
+    Raises: Problem.
+    """
     given_contacts, given_addresses = _listed(asked, "contacts"), _listed(asked, "addresses")
     count = len(given_contacts) + len(given_addresses)
     if count > MOST:
@@ -30,10 +37,10 @@ def read_subjects(asked: Mapping[str, Any]) -> tuple[list[UUID], list[str]]:
     if not count:
         raise invalid(Fault("contacts", "required", "Name at least one contact or address."))
     faults: list[Fault] = []
-    contacts: list[UUID] = []
+    contacts: list[str] = []
     for number, each in enumerate(given_contacts):
         try:
-            contacts.append(UUID(each))
+            contacts.append(each if _ID.fullmatch(each) else str(UUID(each)))
         except (ValueError, AttributeError, TypeError):
             faults.append(Fault(f"contacts[{number}]", "not_an_id", "Send the id of a contact, a UUID."))
     faults += [
@@ -53,13 +60,9 @@ def _listed(asked: Mapping[str, Any], name: str) -> list[Any]:
     return given
 
 
-def contact_numbers(contacts: Sequence[UUID]) -> dict[UUID, int]:
-    """Return the number of each contact that there is, or was. One text: ids one by one would take most of the time."""
-    if not contacts:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, [",".join(map(str, contacts))])
-        return dict(cursor.fetchall())
+def contact_numbers(contacts: Sequence[str]) -> dict[str, int]:
+    """Return the number of each contact that there is, or was, by its id as `read_subjects` gives it."""
+    return dict(fetch(_NUMBERS, ["{" + ",".join(contacts) + "}"])) if contacts else {}
 
 
 def canonical_values(addresses: Sequence[str], kind: AddressKind) -> dict[str, str | None]:

@@ -32,6 +32,9 @@ from config.api.services import answers, rates
 from config.api.vocabulary import Scope
 from config.roles import SCOPE_PERMISSIONS
 
+_TAKES_JSON = ("*/*", "application/json")
+"""What nearly everybody accepts: there is nothing to negotiate."""
+
 KEPT_HEADERS = ("ETag", "Location", "Content-Type")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -91,7 +94,8 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check a request before its method runs. Raises: Problem and DRF's exceptions."""
         refuse_key_in_query(request)
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        if request.META.get("QUERY_STRING") or request.META.get("HTTP_ACCEPT", "*/*") not in _TAKES_JSON:
+            request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.perform_authentication(request)
         if request.auth is None and not request.user.is_authenticated:
             raise NotAuthenticated

@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from consent.models import BusinessProfile, ChannelState
 from consent.vocabulary import CHANNELS, Channel
-from contacts.statements import fetch
-
-
-class ChannelPolicy(NamedTuple):
-    """What the business decided about one channel, as far as every message on it asks."""
-
-    connected: bool
-    needs_consent: bool
-
-
-def policy_of(channel: Channel) -> ChannelPolicy:
-    """Return what counts for a channel now. One without a row is disconnected."""
-    found = fetch("SELECT connected, needs_consent FROM consent_channelstate WHERE channel = %s", [channel.value])
-    connected, needs_consent = found[0] if found else (False, False)
-    return ChannelPolicy(connected and channel in CHANNELS, needs_consent)
 
 
 def connected_channels() -> frozenset[Channel]:

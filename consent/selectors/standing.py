@@ -27,7 +27,7 @@ from contacts.models import ContactAddress
 from contacts.selectors import id_array
 from contacts.statements import fetch
 
-_COLUMNS = (
+SUPPRESSION_COLUMNS = (
     "id",
     "address_id",
     "contact_id",
@@ -47,7 +47,7 @@ _COLUMNS = (
 
 
 _STANDING = " UNION ALL ".join(
-    f"SELECT {', '.join(_COLUMNS)} FROM consent_suppression"  # noqa: S608
+    f"SELECT {', '.join(SUPPRESSION_COLUMNS)} FROM consent_suppression"  # noqa: S608
     f" WHERE lifted_at IS NULL AND {by} = ANY ((SELECT %s::bigint[])::bigint[])"
     for by in ("contact_id", "address_id")
 )
@@ -89,7 +89,7 @@ def active_suppressions(
 
 def as_values(rows: QuerySet[Suppression]) -> Iterable[ActiveSuppression]:
     """Return suppressions as the values that rules and gate take."""
-    return map(as_value, rows.values_list(*_COLUMNS))
+    return map(as_value, rows.values_list(*SUPPRESSION_COLUMNS))
 
 
 def as_value(row: Sequence[Any]) -> ActiveSuppression:

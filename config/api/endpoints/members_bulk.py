@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample
@@ -130,7 +129,7 @@ class _Asked:
     Shape: `holders` maps the number of an address to the contacts who hold it.
     """
 
-    numbers: Mapping[UUID, int]
+    numbers: Mapping[str, int]
     address_ids: Mapping[str, int]
     codes: Mapping[str, str]
     values: Mapping[str, str]
@@ -142,7 +141,7 @@ class _Asked:
         return {*self.numbers.values(), *(pk for each in self.address_ids.values() for pk in self.holders[each])}
 
 
-def _asked(contacts: Sequence[UUID], spelled: Sequence[str], act: str, *, view: ApiView) -> _Asked:
+def _asked(contacts: Sequence[str], spelled: Sequence[str], act: str, *, view: ApiView) -> _Asked:
     read = dict(zip(spelled, named_addresses(spelled), strict=True))
     canonicals = [each for each in read.values() if each is not None]
     if act == "opt_out":
@@ -206,12 +205,12 @@ _FIRST = (Effect.SET, Effect.LIFTED, Effect.KEPT, Effect.REFUSED, Effect.UNCHANG
 
 
 def _results(
-    contacts: Sequence[UUID], spelled: Sequence[str], asked: _Asked, change: ListChange
+    contacts: Sequence[str], spelled: Sequence[str], asked: _Asked, change: ListChange
 ) -> list[dict[str, Any]]:
     of_contact = {each.contact_id: each for each in change.contacts}
     of_address = {each.address_id: each for each in change.addresses}
     unknown = MembershipOutcome(Effect.REFUSED, code="unknown_contact")
-    results = [_tell(str(each), None, of_contact.get(asked.numbers.get(each), unknown)) for each in contacts]
+    results = [_tell(each, None, of_contact.get(asked.numbers.get(each), unknown)) for each in contacts]
     alone = {pk: asked.holders[pk][0] for pk in asked.address_ids.values() if len(asked.holders[pk]) == 1}
     names = dict(Contact.objects.filter(pk__in=alone.values()).values_list("pk", "public_id"))
     for each in spelled:

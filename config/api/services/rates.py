@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 from config.api.models import ApiKey, CallWindow
+from contacts.statements import fetch
 
 _COUNT = f"""
     INSERT INTO {CallWindow._meta.db_table} AS w (key_id, started_at, calls) VALUES (%(key)s, clock_timestamp(), 1)
@@ -23,7 +22,5 @@ def seconds_to_wait(key: ApiKey) -> int:
     A minute begins with a key's first call. One statement by the database's clock, so that the limit holds over any
     number of processes.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key.pk})
-        calls, left = cursor.fetchone()
+    [(calls, left)] = fetch(_COUNT, {"key": key.pk})
     return max(left, 1) if calls > key.calls_per_minute else 0
