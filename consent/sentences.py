@@ -7,7 +7,8 @@ given in the time zone that the caller names.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from consent.rules import lift_routes, rule_of
 from consent.values import ActiveSuppression
@@ -174,5 +175,9 @@ def refusal(code: str, row: ActiveSuppression | None = None) -> str:
 
 def day(moment: datetime, *, tz: tzinfo) -> str:
     """Return a date as staff read it: "2 Oct 2026"."""
-    local = moment.astimezone(tz)
+    return _written(moment.astimezone(tz).date())
+
+
+@lru_cache(maxsize=4096)
+def _written(local: date) -> str:
     return f"{local.day} {local:%b %Y}"

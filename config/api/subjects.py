@@ -18,8 +18,9 @@ from contacts.vocabulary import AddressKind
 MOST = 10_000
 """Subjects that one call takes."""
 
-_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""An id as it is written nearly always. Reading the rest as UUIDs takes five times as long."""
+_ONE_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_IDS = re.compile(f"{_ONE_ID}(?:,{_ONE_ID})*")
+"""Ids as they are written nearly always. Reading each as a UUID takes ten times as long."""
 
 _NUMBERS = "SELECT public_id::text, id FROM contacts_contact WHERE public_id = ANY ((SELECT %s::uuid[])::uuid[])"
 
@@ -36,13 +37,7 @@ def read_subjects(asked: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         raise Problem(413, "too_many_subjects", f"{count} subjects; a call takes {MOST}. Send several calls.")
     if not count:
         raise invalid(Fault("contacts", "required", "Name at least one contact or address."))
-    faults: list[Fault] = []
-    contacts: list[str] = []
-    for number, each in enumerate(given_contacts):
-        try:
-            contacts.append(each if _ID.fullmatch(each) else str(UUID(each)))
-        except (ValueError, AttributeError, TypeError):
-            faults.append(Fault(f"contacts[{number}]", "not_an_id", "Send the id of a contact, a UUID."))
+    contacts, faults = _ids(given_contacts)
     faults += [
         Fault(f"addresses[{number}]", "not_a_string", "Send an address as a string, of 400 characters at most.")
         for number, each in enumerate(given_addresses)
@@ -51,6 +46,22 @@ def read_subjects(asked: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     if faults:
         raise invalid(*faults[:100])
     return contacts, given_addresses
+
+
+def _ids(given: list[Any]) -> tuple[list[str], list[Fault]]:
+    """Return ids as PostgreSQL writes them, and what is wrong with the others."""
+    if all(isinstance(each, str) for each in given):
+        joined = ",".join(given)
+        if joined.count(",") == len(given) - 1 and _IDS.fullmatch(joined):
+            return given, []
+    ids: list[str] = []
+    faults = []
+    for number, each in enumerate(given):
+        try:
+            ids.append(str(UUID(each)))
+        except (ValueError, AttributeError, TypeError):
+            faults.append(Fault(f"contacts[{number}]", "not_an_id", "Send the id of a contact, a UUID."))
+    return ids, faults
 
 
 def _listed(asked: Mapping[str, Any], name: str) -> list[Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from consent import gate
 from consent.registry import registry
@@ -17,8 +17,7 @@ from consent.vocabulary import Channel, Purpose
 from contacts.models import Contact
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom the gate is asked about: a contact (at its primary address unless one is named) or an address.
 
     A contact is named by its number or by its public id, as PostgreSQL writes one. `address_value` is canonical;
@@ -31,8 +30,7 @@ class Subject:
     public_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The decision, and the address that the message would go to.
 
     `address_id` is None where we have no such address, `contact_id` where only an address was asked about, or where
@@ -110,6 +108,6 @@ def _numbered(subjects: Sequence[Subject]) -> Sequence[Subject]:
     rows = Contact.objects.filter(public_id__in=named).values_list("public_id", "id")
     numbers = {str(public_id): contact_id for public_id, contact_id in rows}
     return [
-        subject if subject.public_id is None else replace(subject, contact_id=numbers.get(subject.public_id, NOBODY))
+        subject if subject.public_id is None else subject._replace(contact_id=numbers.get(subject.public_id, NOBODY))
         for subject in subjects
     ]

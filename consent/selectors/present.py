@@ -171,32 +171,33 @@ class Present:
 
     def of(self, subject: Subject) -> Found:
         """Return what is known of a subject."""
-        value = subject.address_value or None
-        address_id = self.address_ids.get(value) if value else None
-        contact_id, is_known, erased = None, None, address_id in self.erased_ids
-        people: Sequence[int] = ()
-        if subject.contact_id is not None or subject.public_id is not None:
-            person = self.people.get(subject.public_id or subject.contact_id or NOBODY)
-            if person is None:
-                contact_id, is_known = subject.contact_id or NOBODY, False
-            else:
-                contact_id, is_known = person[0], not person[2]
-                erased = erased or person[3]
-                if value is None:
-                    address_id, value = person[4], person[5]
-            people = (contact_id,)
-        elif address_id is not None:
-            people = self.holders.get(address_id, ())
-        rows = self.by_address.get(address_id) if address_id is not None else None
-        for one in people:
-            if more := self.by_contact.get(one):
-                rows = [*more, *rows] if rows else more
-        return Found(
-            contact_id=contact_id,
-            contact_known=is_known,
-            erased=erased or (value is not None and value.startswith(ERASED_PREFIX)),
-            address_id=address_id,
-            address_value=value,
-            people=people,
-            active=tuple({row.id: row for row in rows}.values()) if rows else (),
-        )
+        contact = subject.public_id if subject.public_id is not None else subject.contact_id
+        if contact is None:
+            return self._of_address(subject.address_value)
+        person = self.people.get(contact)
+        if person is None:
+            contact_id, is_known, erased, address_id, value = subject.contact_id or NOBODY, False, False, None, None
+        else:
+            contact_id, is_known, erased, address_id, value = person[0], not person[2], person[3], person[4], person[5]
+        if subject.address_value:
+            value = subject.address_value
+            address_id = self.address_ids.get(value)
+            erased = erased or address_id in self.erased_ids
+        erased = erased or (value is not None and value.startswith(ERASED_PREFIX))
+        rows, more = self.by_contact.get(contact_id), self.by_address.get(address_id or 0)
+        active = _once(rows or (), more or ()) if rows or more else ()
+        return Found(contact_id, is_known, erased, address_id, value, (contact_id,), active)
+
+    def _of_address(self, value: str | None) -> Found:
+        """Return what is known of whoever holds an address: one holder's "no" is everybody's."""
+        address_id = self.address_ids.get(value or "")
+        people = self.holders.get(address_id or 0, ())
+        rows = [row for person in people for row in self.by_contact.get(person, ())]
+        active = _once(rows, self.by_address.get(address_id or 0, ()))
+        erased = address_id in self.erased_ids or (value or "").startswith(ERASED_PREFIX)
+        return Found(None, None, erased, address_id, value or None, people, active)
+
+
+def _once(*rows: Iterable[ActiveSuppression]) -> tuple[ActiveSuppression, ...]:
+    """Return rows that were found by contact and by address, each once."""
+    return tuple({row.id: row for found in rows for row in found}.values())

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from consent.selectors.decisions import Answer
 from consent.values import GateRequest
 from consent.vocabulary import Source
 from contacts.selectors import id_array
+from contacts.statements import fetch
 from contacts.values import Actor
 
 _INSERT = """
@@ -23,6 +22,7 @@ _INSERT = """
     VALUES (
         %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::integer[], %s::text[], %s::bigint[]
     )
+    RETURNING id
 """
 
 
@@ -68,6 +68,5 @@ def record_answers(
         id_array([suppression_id for _, _, suppression_id in reasons]),
     ]
     # Not by the model: its array fields prepare every element by itself, which costs more than the insert.
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
+    fetch(_INSERT, row)
     return public_id

@@ -182,11 +182,11 @@ def _tell(contacts: Sequence[str], addresses: Sequence[str], found: Sequence[Ans
     told: dict[int, str] = {}
     names = [*(f'"{each}"' for each in contacts), *(["null"] * len(addresses))]
     given = [*([None] * len(contacts)), *addresses]
-    for name, spelled, each in zip(names, given, found, strict=True):
-        decision = each.decision
+    for name, spelled, (_, found_value, decision, _, _) in zip(names, given, found, strict=True):
         rest = told.get(id(decision))
         if rest is None:
             reasons = dump([of_refusal(reason) for reason in decision.reasons])
-            rest = told[id(decision)] = f'"allowed":{dump(decision.allowed)},"reasons":{reasons}}}'
-        address = each.address_value if each.address_value is not None else spelled
+            allowed = "true" if decision.allowed else "false"
+            rest = told[id(decision)] = f'"allowed":{allowed},"reasons":{reasons}}}'
+        address = found_value if found_value is not None else spelled
         yield f'{{"contact":{name},"address":{"null" if address is None else quoted(address)},{rest}'
