@@ -5,6 +5,7 @@ Django's own cursors write the values into the statement, so that PostgreSQL pla
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,5 +23,9 @@ def fetch(
     Raises: what Django raises for a statement.
     """
     connection.ensure_connection()
+    started = time.perf_counter()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(statement, params, prepare=prepare, binary=True).fetchall()
+        rows = cursor.execute(statement, params, prepare=prepare, binary=True).fetchall()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
+    return rows
