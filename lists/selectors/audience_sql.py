@@ -12,54 +12,85 @@ _ON_LIST = "m.list_id = %(list)s AND m.added_at IS NOT NULL AND m.removed_at IS 
 _SUBSCRIBED = f"{_ON_LIST} AND m.opted_out_at IS NULL AND m.blocked_at IS NULL"
 
 
+NO_ADDRESS, OPTED_OUT, BLOCKED = 1 << 31, 1 << 32, 1 << 33
+"""How a member stands beside the reasons, in one number: that groups a million in half the time of five columns."""
+REASONS = NO_ADDRESS - 1
+_FURTHER = 34
+
+
+def further_bit(place: int) -> int:
+    """Return the bit of a further refusal, by its position in the terms."""
+    return 1 << _FURTHER + place
+
+
 def standings(terms: ReachTerms) -> str:
     """Return the statement that tells how members stand: one row for each way, however many members there are.
 
-    Shape of a row: mask of the reasons that may refuse, 0 where no suppression refuses; mask of the
-    further refusals, by position; whether there is no address; opted out; blocked; how many stand so; the shared
-    addresses of those whom nothing refuses; the contacts and the addresses of those who may be refused for more than
-    one reason. Deleted and erased contacts are left out.
+    Shape of a row: how they stand, as the bits above and in `REASONS` the mask of those that may refuse, 0 where no
+    suppression does; how many stand so; the shared addresses of those whom nothing refuses; the contacts and the
+    addresses of those who may be refused for more than one reason. Deleted and erased contacts are left out.
     """
-    bits = (f"CASE WHEN {each.condition} THEN {1 << place} ELSE 0 END" for place, each in enumerate(terms.further))
-    several = f"{terms.refused} AND NOT (r.reasons & (r.reasons - 1) = 0 AND r.reasons < 1 << 30)"
+    flags = [
+        (f"{terms.address_id} IS NULL", NO_ADDRESS),
+        ("m.opted_out_at IS NOT NULL OR o.address_id IS NOT NULL", OPTED_OUT),
+        ("m.blocked_at IS NOT NULL", BLOCKED),
+        *((each.condition, further_bit(place)) for place, each in enumerate(terms.further)),
+    ]
+    bits = " + ".join(f"CASE WHEN {condition} THEN {bit}::bigint ELSE 0 END" for condition, bit in flags)
+    several = f"(way & {REASONS} & ((way & {REASONS}) - 1) <> 0 OR way & {1 << 30} <> 0)"
+    # OFFSET 0 keeps the planner from looking into the sum: it would expect a way for each address, and sort them all.
     return f"""
-        SELECT CASE WHEN {terms.refused} THEN r.reasons ELSE 0 END, {" + ".join(bits) or "0"},
-               {terms.address_id} IS NULL, m.opted_out_at IS NOT NULL OR o.address_id IS NOT NULL,
-               m.blocked_at IS NOT NULL, count(*),
-               array_agg({terms.address_id}) FILTER (
-                   WHERE shared.address_id IS NOT NULL AND {terms.may_go}
-                     AND m.opted_out_at IS NULL AND m.blocked_at IS NULL AND o.address_id IS NULL
-               ),
-               array_agg(m.contact_id) FILTER (WHERE {several}),
-               array_agg({terms.address_id}) FILTER (WHERE {several})
-        FROM lists_listmembership m
-        LEFT JOIN {terms.table} ON r.contact_id = m.contact_id
-        LEFT JOIN {terms.shared} ON shared.address_id = {terms.address_id}
-        LEFT JOIN lists_listaddressoptout o
-               ON o.list_id = %(list)s AND o.address_id = {terms.address_id} AND o.opted_out_at IS NOT NULL
-        WHERE {_ON_LIST} AND r.gone IS NOT TRUE
-        GROUP BY 1, 2, 3, 4, 5
+        SELECT way, count(*), array_agg(shared_id) FILTER (WHERE way = 0 AND shared_id IS NOT NULL),
+               array_agg(contact_id) FILTER (WHERE {several}), array_agg(address_id) FILTER (WHERE {several})
+        FROM (
+            SELECT CASE WHEN {terms.refused} THEN r.reasons::bigint ELSE 0 END + {bits} AS way,
+                   m.contact_id, {terms.address_id} AS address_id, shared.address_id AS shared_id
+            FROM lists_listmembership m
+            LEFT JOIN {terms.table} ON r.contact_id = m.contact_id
+            LEFT JOIN {terms.shared} ON shared.address_id = {terms.address_id}
+            LEFT JOIN lists_listaddressoptout o
+                   ON o.list_id = %(list)s AND o.address_id = {terms.address_id} AND o.opted_out_at IS NOT NULL
+            WHERE {_ON_LIST} AND r.gone IS NOT TRUE
+            OFFSET 0
+        ) member
+        GROUP BY way
     """  # noqa: S608
 
 
 def page(terms: ReachTerms, *, public_ids: bool) -> str:
-    """Return the statement for one page of an audience, in ascending contact id.
+    """Return the statement for one page of an audience, in ascending contact id, before its opted-out addresses.
 
     Further parameters: `after`, `limit`. Both sides of the join are bounded: the planner does not carry the bound over.
-    Names and addresses are looked up one by one; joined, they would be read whole for every page.
-    Shape of its one row: last contact id; names of contacts; addresses; the shared address of each, or None.
+    What hangs on addresses is asked for all of a page at once: an index is walked once for 10,000 ids, not for each.
+    Shape of its one row: contacts; their addresses by id; the ids and the values of these; those opted out of the
+    list; those that are shared; the ids and the public ids of the contacts, if asked for.
     """
-    name = "(SELECT c.public_id FROM contacts_contact c WHERE c.id = go.contact_id)" if public_ids else "go.contact_id"
+    named = "SELECT NULL::bigint[] AS ids, NULL::uuid[] AS names"
+    if public_ids:
+        named = """
+            SELECT array_agg(c.id) AS ids, array_agg(c.public_id) AS names FROM contacts_contact c
+            WHERE c.id = ANY (ARRAY(SELECT go.contact_id FROM go))"""
     return f"""
-        SELECT max(go.contact_id), array_agg({name}),
-               array_agg((SELECT a.value FROM contacts_address a WHERE a.id = go.address_id)),
-               array_agg((SELECT shared.address_id FROM {terms.shared} WHERE shared.address_id = go.address_id))
-        FROM (
+        WITH go AS MATERIALIZED (
             SELECT m.contact_id, {terms.address_id} AS address_id
-            {_reached(terms)} AND m.contact_id > %(after)s AND r.contact_id > %(after)s
+            FROM lists_listmembership m
+            JOIN {terms.table} ON r.contact_id = m.contact_id
+            WHERE {_SUBSCRIBED} AND {terms.may_go} AND m.contact_id > %(after)s AND r.contact_id > %(after)s
             ORDER BY m.contact_id
             LIMIT %(limit)s
-        ) go
+        )
+        SELECT page.contacts, page.addresses, told.ids, told.values, ARRAY(
+            SELECT o.address_id FROM lists_listaddressoptout o
+            WHERE o.list_id = %(list)s AND o.address_id = ANY (ARRAY(SELECT go.address_id FROM go))
+              AND o.opted_out_at IS NOT NULL
+        ), ARRAY(
+            SELECT shared.address_id FROM {terms.shared}
+            WHERE shared.address_id = ANY (ARRAY(SELECT go.address_id FROM go))
+        ), named.ids, named.names
+        FROM (SELECT array_agg(go.contact_id) AS contacts, array_agg(go.address_id) AS addresses FROM go) page,
+             (SELECT array_agg(a.id) AS ids, array_agg(a.value) AS values FROM contacts_address a
+              WHERE a.id = ANY (ARRAY(SELECT go.address_id FROM go))) told,
+             ({named}) named
     """  # noqa: S608
 
 

@@ -62,14 +62,25 @@ def audience_stream(
     after = 0
     while list_id is not None:
         row = fetch(statement, _params(list_id, list_slug) | {"after": after, "limit": PAGE}, prepare=False)[0]
-        if row[0] is None:
+        contacts, address_ids, ids, values, opted_out, shared, numbers, names = row
+        if contacts is None:
             return
-        after, contacts, addresses, shared = row
-        twice = [place for place, address_id in enumerate(shared) if address_id and _seen(served, address_id)]
-        for place in reversed(twice):
+        after = contacts[-1]
+        is_last = len(contacts) < PAGE
+        addresses = list(map(dict(zip(ids, values, strict=True)).__getitem__, address_ids))
+        if public_ids:
+            contacts = list(map(dict(zip(numbers, names, strict=True)).__getitem__, contacts))
+        left_out, shared = set(opted_out), set(shared)
+        looked_at = left_out | shared
+        over = [
+            place
+            for place, address_id in enumerate(address_ids)
+            if address_id in looked_at and (address_id in left_out or _seen(served, address_id))
+        ]
+        for place in reversed(over):
             del contacts[place], addresses[place]
         yield AudiencePage(contacts, addresses)
-        if len(shared) < PAGE:
+        if is_last:
             return
 
 
@@ -125,17 +136,17 @@ class _Count:
         with transaction.atomic():
             fetch(_ROOM_TO_COUNT)
             ways = fetch(sql.standings(self.terms), self.params, prepare=False)
-        members = sum(way[5] for way in ways)
+        members = sum(way[1] for way in ways)
         allowed = alone = 0
         shared: set[int] = set()
-        for reasons, further, no_address, opted_out, blocked, count, shared_addresses, several, _ in ways:
-            self.by_code["no_address"] += count if no_address else 0
-            self._refused_by_list(opted_out, blocked, count)
+        for way, count, shared_addresses, several, _ in ways:
+            self.by_code["no_address"] += count if way & sql.NO_ADDRESS else 0
+            self._refused_by_list(way, count)
             for place, each in enumerate(self.terms.further):
-                self.by_code[each.code] += count if further >> place & 1 else 0
-            if reasons and not several:
+                self.by_code[each.code] += count if way & sql.further_bit(place) else 0
+            if (reasons := way & sql.REASONS) and not several:
                 self.by_code[code_of(reasons)] += count
-            if not (reasons or further or no_address or opted_out or blocked):
+            if not way:
                 allowed += count
                 alone += count - len(shared_addresses or ())
                 shared.update(shared_addresses or ())
@@ -156,12 +167,12 @@ class _Count:
 
     def _refused_for_several(self, ways: list[tuple[Any, ...]]) -> None:
         """Count the reasons of those who may have more than one: the stored reach knows no channel of a reason."""
-        contacts = [one for way in ways for one in way[7] or ()]
-        addresses = [one for way in ways for one in way[8] or ()]
+        contacts = [one for way in ways for one in way[3] or ()]
+        addresses = [one for way in ways for one in way[4] or ()]
         if contacts:
             self.by_code.update(count_refusals(contacts, addresses, self.channel, self.purpose))
 
-    def _refused_by_list(self, opted_out: bool, blocked: bool, count: int) -> None:
+    def _refused_by_list(self, way: int, count: int) -> None:
         if self.is_open:
-            self.by_code["list_opted_out"] += count if opted_out else 0
-            self.by_code["list_blocked"] += count if blocked else 0
+            self.by_code["list_opted_out"] += count if way & sql.OPTED_OUT else 0
+            self.by_code["list_blocked"] += count if way & sql.BLOCKED else 0
