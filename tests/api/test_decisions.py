@@ -80,6 +80,19 @@ def test_who_was_deleted_is_unknown(shop: Caller, ada: Contact, by: Actor, at: A
     assert (codes(told), told["results"][0]["allowed"]) == ([["unknown_contact"]], False)
 
 
+def test_an_id_is_read_however_it_is_written_and_two_in_one_are_none(
+    shop: Caller, silent: Contact, bo: Contact
+) -> None:
+    first, second = str(silent.public_id), str(bo.public_id)
+
+    told = shop.post("decisions/", {**SMS, "contacts": [first.upper(), second.replace("-", "")]}).json()
+
+    assert [each["contact"] for each in told["results"]] == [first, second]
+    assert codes(told) == [["opt_out"], []]
+    refused = problem(shop.post("decisions/", {**SMS, "contacts": [f"{first},{second}", first]}), 422, "invalid")
+    assert [each["field"] for each in refused["errors"]] == ["contacts[0]"]
+
+
 def test_what_was_answered_is_kept(shop: Caller, silent: Contact) -> None:
     shop.post("decisions/", {**SMS, "contacts": [str(silent.public_id)], "addresses": ["+15005550006"]})
 
