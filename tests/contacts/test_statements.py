@@ -17,7 +17,8 @@ ONE = "5f0c2a52-6b0e-4c57-9f0e-1d2c3b4a5968"
 
 
 def test_rows_have_pythons_types_the_first_time_and_when_they_are_prepared() -> None:
-    asked = "SELECT %s::uuid, '2026-11-22 00:00Z'::timestamptz, ARRAY[1, NULL]::bigint[], 7 = ANY ((SELECT %s::int[])::int[])"
+    asked = "SELECT %s::uuid, '2026-11-22 00:00Z'::timestamptz, ARRAY[1, NULL]::bigint[]"
+    asked += ", 7 = ANY ((SELECT %s::int[])::int[])"
 
     told = [fetch(asked, [ONE, "{6,7}"]) for _ in range(3)]
 
