@@ -97,7 +97,7 @@ def test_a_database_that_is_down_from_the_start_is_an_error_and_no_empty_list(
     def down(*args: Any, **more: Any) -> Any:
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(recipients, "_binary", down)
+    monkeypatch.setattr(recipients, "fetch", down)
 
     problem(shop.get(PATH), 503, "database_unavailable")
     problem(shop.get(f"{PATH}&count=1"), 503, "database_unavailable")
