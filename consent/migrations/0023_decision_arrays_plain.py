@@ -10,7 +10,7 @@ def storage(kind: str) -> str:
 class Migration(migrations.Migration):
     """Keep the ids of a recorded decision as they are: compressing them took longer than finding the answers."""
 
-    dependencies = [("consent", "0020_ledger_by_time")]
+    dependencies = [("consent", "0022_reach_of_new_rows")]
 
     operations = [
         migrations.RunSQL(
