@@ -152,7 +152,7 @@ class DeliveryAdmin(ViewOnlyAdmin):
             return _told(getattr(row, "first_told", []))
         refused = links.mark("Refused: blocked or inbound DND", "quiet") if message.refused_inbound else ""
         return format_html(
-            '{} {}<span class="sd-sub sd-clip">{}</span>',
+            '<div>{} {}<span class="sd-sub sd-clip">{}</span></div>',
             message.get_message_class_display(),
             refused,
             message.body[:120],
@@ -181,7 +181,7 @@ def _told(events: Sequence[EmailEvent]) -> SafeString:
         return format_html("{}", "—")
     first, more = events[0], " and more" if len(events) > 1 else ""
     return format_html(
-        '{}{}<span class="sd-sub sd-clip">{}</span>', first.get_kind_display(), more, first.address.shown
+        '<div>{}{}<span class="sd-sub sd-clip">{}</span></div>', first.get_kind_display(), more, first.address.shown
     )
 
 

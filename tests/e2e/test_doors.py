@@ -22,9 +22,9 @@ LogIn = Callable[[User], Page]
 
 
 def test_a_channel_is_connected_and_shows_its_first_event(
-    browsing: LogIn, live_server: LiveServer, accessible: Callable[[Page], None], ada: Contact, superuser: User
+    browsing: LogIn, live_server: LiveServer, accessible: Callable[[Page], None], ada: Contact, compliance: User
 ) -> None:
-    page = browsing(superuser)
+    page = browsing(compliance)
     page.goto(f"{live_server.url}/admin/consent/channelstate/")
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="SMS", exact=True))
     card.get_by_label("Provider").select_option(label="Twilio")
