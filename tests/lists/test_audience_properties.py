@@ -59,6 +59,8 @@ worlds = st.fixed_dictionaries(
         "memberships": st.dictionaries(person, flags, min_size=3),
         "opted_out": st.sets(place, max_size=2),
         "gone": st.sets(person, max_size=1),
+        "erased": st.sets(place, max_size=1),
+        "run_out": st.booleans(),
         "disconnected": st.sets(st.sampled_from([Channel.SMS, Channel.EMAIL]), max_size=1),
         "late": st.booleans(),
         "needs_consent": st.booleans(),
@@ -121,7 +123,8 @@ def build(world) -> None:
         Contact(first_name=f"Person {n}", created_at=LONG_AGO, updated_at=LONG_AGO) for n in range(PEOPLE)
     )
     addresses = Address.objects.bulk_create(
-        Address(kind=kind, value=value, shown=value, created_at=LONG_AGO) for kind, value in ADDRESSES
+        Address(kind=kind, value=f"erased:{n}" if n in world["erased"] else value, shown="", created_at=LONG_AGO)
+        for n, (kind, value) in enumerate(ADDRESSES)
     )
     if not world["late"]:
         suppress(world, people, addresses)
@@ -194,6 +197,8 @@ def suppress(world, people, addresses) -> None:
             since=LONG_AGO,
             reaffirmed_at=LONG_AGO,
             recorded_at=LONG_AGO,
+            # A snooze counts until it is lifted, however late its end is noticed.
+            expires_at=LONG_AGO + timedelta(days=1) if world["run_out"] and kind == "temporary" else None,
         )
     Suppression.objects.bulk_create(rows.values())
 
