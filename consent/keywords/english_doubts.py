@@ -60,6 +60,9 @@ NEAR_MISSES = lines("""
     ^ this isnt _ $
     has|have passed $
     <person> passed $
+    hes|shes passed $
+    dont know who _ is
+    you <contact>|texting me|us? so|too often|much|many
     ^ rip $
     dont know who that|he|she is
     ^ no|there|theres no? _ here $

@@ -13,7 +13,9 @@ SIGNALS = {
         wrong number|person|phone|guy|girl|lady|man|woman|recipient|individual|dude|digits
         ^ wrong one|party|contact $
         you have|are? have|got|reached|texted|texting|called|calling|messaging the? wrong _
+        must|may|might|probably have|got|texted|reached the? wrong number|person|phone|guy|girl|lady
         mistaken identity
+        not my number|phone anymore
         not the right number|person
         ^ not _ number|phone|cell $
         no longer his|her|their number|phone
@@ -78,7 +80,7 @@ SIGNALS = {
         go to hell
         burn|rot in hell
         screw|damn you|yourself
-        piss|sod|naff|bugger off
+        piss|sod|naff|bugger|screw off
         eat a? shit|dick|crap|dicks
         pissoff
         are scum|vermin|pathetic|parasites|leeches|garbage|trash
