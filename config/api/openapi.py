@@ -13,15 +13,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 from config.api.answering import answer
 from config.api.examples import ANSWERS
-
-INTRODUCTION = """\
-Ask who may be contacted before you send, push opt-outs the moment you learn of them, and follow what changes.
-
-Send a key with every request: `Authorization: Bearer <key>`. Keys are made in the staff site under “API keys”.
-Every “no” is `application/problem+json` with a stable `code`, the way out in `detail`, and what is wrong in `errors`.
-Every write takes an `Idempotency-Key`, so that it can be sent again without being done again.
-Times are UTC as ISO 8601. Lists are paged: follow `next` until it is null.
-"""
+from config.api.introduction import INTRODUCTION
+from config.api.webhooks import HEADERS, LEDGER_ENTRY
 
 LINKS: dict[str, dict[str, str]] = {
     "create_contact": {"contact_id": "$response.body#/id"},
@@ -45,6 +38,11 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
         for status, value in answers.items():
             for content in operations[name]["responses"][status]["content"].values():
                 content.setdefault("examples", {"usual": {"value": value}})
+    # drf-spectacular leaves out the parameters of webhooks.
+    result["webhooks"][LEDGER_ENTRY.name]["post"]["parameters"] = [
+        {"name": name, "in": "header", "required": True, "description": told, "schema": {"type": "string"}}
+        for name, told in HEADERS.items()
+    ]
     for operation in operations.values():
         operation["security"] = [each for each in operation["security"] if each]
         for parameter in operation.get("parameters", ()):

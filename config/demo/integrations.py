@@ -81,14 +81,14 @@ def _fail_at_the_warehouse(*, by: Actor, at: datetime) -> None:
     """Let a test be given up after three days of tries, and what came since wait for somebody to look."""
     made_at, failure = at - timedelta(days=4, hours=12), Outcome(503, Failure.STATUS)
     endpoint_id = endpoints.create_endpoint(
-        url=WAREHOUSE_HOOK, description="Data warehouse", kinds=[EventKind.TEXT_OPT_OUT], key=None, by=by, at=made_at
+        url=WAREHOUSE_HOOK, description="Data warehouse", key=None, by=by, at=made_at
     ).endpoint.pk
     endpoints.send_test(endpoint_id=endpoint_id, at=made_at)
     tried_at = made_at
     for pause in (timedelta(), *sending.PAUSES):
         tried_at += pause * LONGEST_PAUSE
         sending.send_due(endpoint_id=endpoint_id, at=tried_at, posting=partial(_answer, failure))
-    since = at - timedelta(hours=36)
+    since = at - timedelta(hours=18)
     endpoints.replay_since(endpoint_id=endpoint_id, since=since, by=by, at=at - timedelta(minutes=5))
     _fan_out(endpoint_id, at=at - timedelta(minutes=5))
     sending.send_due(endpoint_id=endpoint_id, at=at, posting=partial(_answer, failure))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils import timezone
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from openapi_spec_validator import validate
@@ -16,6 +18,7 @@ from config.api.examples import ANSWERS, DETAILS
 from config.api.openapi import document
 from config.api.problems import CONTENT_TYPE, TITLES
 from config.api.schema import STATUS_OF
+from config.webhooks import signing
 from consent.sentences import REFUSALS
 from tests.api.conformance import codes, operations, validator
 
@@ -98,6 +101,23 @@ def test_a_body_that_is_sent_takes_no_other_fields_and_an_answer_may_grow() -> N
 
 def test_every_operation_says_how_to_show_who_one_is() -> None:
     assert all(each["security"] == [{"key": []}, {"session": []}] for each in operations())
+
+
+def test_the_document_tells_what_arrives_at_an_endpoint_and_how_to_verify_it() -> None:
+    told: dict[str, Any] = {}
+    exec(document()["info"]["description"].partition("```python\n")[2].partition("```")[0], told)
+    secret, now, body = signing.new_secret(), timezone.now(), b'{"type":"webhook.test"}'
+
+    headers = signing.headers(message_id="5", body=body, secrets=[signing.new_secret(), secret], at=now)
+    older = signing.headers(message_id="5", body=body, secrets=[secret], at=now - timedelta(minutes=6))
+
+    shown = {name.lower(): value for name, value in headers.items()}
+    assert told["is_ours"](body, shown, secret)
+    assert not told["is_ours"](body + b" ", shown, secret)
+    assert not told["is_ours"](body, shown, signing.new_secret())
+    assert not told["is_ours"](body, {name.lower(): value for name, value in older.items()}, secret)
+    webhook = document()["webhooks"]["ledger_entry"]["post"]
+    assert {each["name"] for each in webhook["parameters"]} == {name for name in shown if name.startswith("webhook-")}
 
 
 def test_the_page_takes_all_its_parts_from_this_machine(client: Client) -> None:
