@@ -11,7 +11,7 @@ Ask who may be contacted before you send, push opt-outs the moment you learn of 
    **Try it out** at any operation.
 2. **A contact.** `POST /api/v1/contacts/?upsert=address` with a phone number or an e-mail address. The answer holds
    its `id`.
-3. **DND.** `PUT /api/v1/contacts/{contact_id}/dnd/sms/` with `{"dnd": true, "note": "On holiday"}` sets a temporary
+3. **DND.** `PUT …/{contact_id}/dnd/sms/` with `{"dnd": true, "note": "On holiday"}` sets a temporary
    one, `{"dnd": false}` clears it. With `"contact_asked": true` it is the contact's own opt-out, which is permanent:
    clearing it is refused with 409 `permanent_dnd`. `reasons` tells what stands there and, as `lifted_by`, what ends
    it: the contact's own opt-in, or evidence under `evidence/` that a second person approved. Nothing has changed, and
@@ -19,9 +19,9 @@ Ask who may be contacted before you send, push opt-outs the moment you learn of 
 4. **Decisions.** `POST /api/v1/decisions/` for up to 10,000 contacts and addresses before each send. Send where
    `allowed` is true, and to nobody else; an error is never a yes.
 5. **Webhooks.** `POST /api/v1/webhook-endpoints/` with an `https://` address of yours, and keep the `secret` of the
-   answer: it is told this once. `POST …/test/` sends you a test. Each message says under **Webhooks** below what is in
-   it. Verify its signature over the raw body before anything reads it, with a library of
-   [Standard Webhooks](https://www.standardwebhooks.com/) or so (names of headers in lower case):
+   answer: it is told this once. `POST …/test/` sends you a test. What a message holds is at the end of this page,
+   under **Webhooks**. Verify its signature over the raw body before anything reads it, with a library of
+   [Standard Webhooks](https://www.standardwebhooks.com/), or like this, the names of headers in lower case:
 
 ```python
 import base64, hashlib, hmac, time

@@ -127,28 +127,31 @@ def write_list_facts(
     at: datetime,
     occurred_at: datetime | None = None,
     event_id: uuid.UUID | None = None,
-) -> list[LedgerEntry]:
+) -> None:
     """Append an entry per fact about a list membership, for the lists app, in its transaction.
 
     Once: appends again; the verbs of lists record a repeat as `unchanged`.
     """
     event_id = event_id or uuid.uuid4()
-    return LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            event_id=event_id,
-            kind=fact.kind,
-            effect=fact.effect,
-            rule=fact.rule,
-            code=fact.code,
-            channel=Channel.ALL,
-            contact_id=fact.contact_id,
-            address_id=fact.address_id,
-            list_id=fact.list_id,
-            message_id=fact.message_id,
-            source=source,
-            actor=by.ref,
-            occurred_at=occurred_at or at,
-            recorded_at=at,
-        )
-        for fact in facts
+    insert(
+        LedgerEntry,
+        [
+            {
+                "event_id": event_id,
+                "kind": fact.kind,
+                "effect": fact.effect,
+                "rule": fact.rule,
+                "code": fact.code,
+                "channel": Channel.ALL,
+                "contact_id": fact.contact_id,
+                "address_id": fact.address_id,
+                "list_id": fact.list_id,
+                "message_id": fact.message_id,
+                "source": source,
+                "actor": by.ref,
+                "occurred_at": occurred_at or at,
+                "recorded_at": at,
+            }
+            for fact in facts
+        ],
     )
