@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
@@ -36,15 +34,6 @@ _END = """
     SET ended_at = greatest(%s, r.recorded_at), withdrawn_at = first.occurred_at, end_kind = first.kind,
         ended_by = %s, end_event_id = first.event_id
     FROM first WHERE r.id = first.id AND r.ended_at IS NULL
-"""
-
-
-_END_OF_LIST = """
-    UPDATE consent_consentrecord r
-    SET ended_at = greatest(%(at)s, r.recorded_at), withdrawn_at = %(occurred_at)s, end_kind = %(kind)s,
-        ended_by = %(by)s, end_event_id = %(event)s
-    WHERE r.list_slug = %(slug)s AND r.ended_at IS NULL AND r.given_at <= %(occurred_at)s
-      AND (r.contact_id = ANY (%(contacts)s::bigint[]) OR r.address_id = ANY (%(addresses)s::bigint[]))
 """
 
 
@@ -86,37 +75,6 @@ def _withdraw(decided: Sequence[Decided], *, by: Actor, at: datetime) -> None:
     with connection.cursor() as cursor:
         columns = [list(column) for column in zip(*said, strict=True)]
         cursor.execute(_END, [*columns, Channel.ALL, Channel.ALL, at, by.ref])
-
-
-def end_for_list(
-    *,
-    list_slug: str,
-    contact_ids: Collection[int],
-    address_ids: Collection[int],
-    occurred_at: datetime,
-    event_id: uuid.UUID,
-    by: Actor,
-    at: datetime,
-) -> int:
-    """End what these people, and anybody at these addresses, agreed to for one list, and return how many it was.
-
-    For the lists app, in the transaction of the opt-out, whose own ledger entries (`event_id`) tell it. What was agreed
-    to for every list stays: leaving one list is no more than that.
-    Once: nothing is left to end.
-    """
-    said: dict[str, Any] = {
-        "slug": list_slug,
-        "occurred_at": occurred_at,
-        "kind": EventKind.LIST_OPTED_OUT,
-        "event": event_id,
-        "contacts": list(contact_ids),
-        "addresses": list(address_ids),
-        "by": by.ref,
-        "at": at,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_END_OF_LIST, said)
-        return cursor.rowcount
 
 
 def _give(one: Decided, *, proof: Proof, by: Actor, at: datetime) -> None:

@@ -66,12 +66,6 @@ def record_consent(*, given: GivenConsent, by: Actor, at: datetime, source: Sour
     """
     with transaction.atomic():
         _check(given, _lock(given), at)
-        if given.list_slug and _left_since(given):
-            raise UnableToRecordConsent(
-                "given_at",
-                "older_than_opt_out",
-                "Somebody at this address left that list after that, so this consent is over. Only a later one counts.",
-            )
         if revoked_since(given):
             raise UnableToRecordConsent(
                 "given_at",
@@ -124,15 +118,6 @@ def _check(given: GivenConsent, address: Address, at: datetime) -> None:
 
 def _list_exists(slug: str) -> bool:
     return registry.list_facts is not None and registry.list_facts(slug, [ListSubject(None, None)])[0].exists
-
-
-def _left_since(given: GivenConsent) -> bool:
-    """Return whether the person, or somebody at the address, has left the list at that time or later."""
-    if registry.list_facts is None:
-        return True
-    (facts,) = registry.list_facts(given.list_slug, [ListSubject(given.contact_id, given.address_id)])
-    left = (facts.opted_out_at, facts.opted_out_elsewhere_at)
-    return any(moment is not None and moment >= given.given_at for moment in left)
 
 
 def revoked_since(given: GivenConsent) -> bool:

@@ -120,19 +120,13 @@ class ListFact:
 
 
 def write_list_facts(
-    *,
-    facts: Sequence[ListFact],
-    source: Source,
-    by: Actor,
-    at: datetime,
-    occurred_at: datetime | None = None,
-    event_id: uuid.UUID | None = None,
+    *, facts: Sequence[ListFact], source: Source, by: Actor, at: datetime, occurred_at: datetime | None = None
 ) -> None:
     """Append an entry per fact about a list membership, for the lists app, in its transaction.
 
     Once: appends again; the verbs of lists record a repeat as `unchanged`.
     """
-    event_id = event_id or uuid.uuid4()
+    event_id = uuid.uuid4()
     insert(
         LedgerEntry,
         [

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +29,6 @@ class Act:
     occurred_at: datetime
     note: str = ""
     message_id: int | None = None
-    event_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def told(self) -> dict[str, Any]:
         """Return the columns that say who changed a row last."""
@@ -132,7 +130,5 @@ def record(
         )
         for outcome in change.outcomes
     ]
-    write_list_facts(
-        facts=facts, source=act.source, by=act.by, at=act.at, occurred_at=act.occurred_at, event_id=act.event_id
-    )
+    write_list_facts(facts=facts, source=act.source, by=act.by, at=act.at, occurred_at=act.occurred_at)
     return change

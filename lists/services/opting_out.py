@@ -8,7 +8,6 @@ from functools import partial
 
 from django.db import transaction
 
-from consent.services.consent_following import end_for_list
 from consent.vocabulary import Effect, EventKind, Source
 from contacts.models import ContactAddress
 from contacts.services import lock_addresses, lock_for_address
@@ -100,7 +99,6 @@ def opt_out_many(
     )
     of_holders = silence(act, {*held, *addresses_of(each.contact_id for each in silent)})
     unheld = silence(act, named - held, unheld=True)
-    _end_consents(act, silent, {*of_holders, *unheld})
     of_named = {pk: verdict for pk, verdict in of_holders.items() if pk in named}
     return record(act, verdicts, {**_newly_set(of_holders), **of_named, **unheld})
 
@@ -131,27 +129,11 @@ def opt_out_locked(act: Act, standings: Mapping[int, Standing], *, address_id: i
     )
     addresses = addresses_of(standing.contact_id for standing in silent)
     if address_id is None:
-        of_addresses = silence(act, addresses)
-        _end_consents(act, silent, of_addresses)
-        return record(act, verdicts, _newly_set(of_addresses))
+        return record(act, verdicts, _newly_set(silence(act, addresses)))
     if _superseded(act, address_id, standings, silent):
         return record(act, verdicts, {address_id: Verdict(Effect.SUPERSEDED, "newer_consent")})
     of_addresses = silence(act, {*addresses, address_id}, unheld=not standings)
-    _end_consents(act, silent, of_addresses)
     return record(act, verdicts, {address_id: of_addresses[address_id], **_newly_set(of_addresses)})
-
-
-def _end_consents(act: Act, silent: Iterable[Standing], address_ids: Iterable[int]) -> None:
-    """End what was agreed to for this list alone, by who left it and at every address of theirs."""
-    end_for_list(
-        list_slug=act.contact_list.slug,
-        contact_ids=[each.contact_id for each in silent],
-        address_ids=list(address_ids),
-        occurred_at=act.occurred_at,
-        event_id=act.event_id,
-        by=act.by,
-        at=act.at,
-    )
 
 
 def _superseded(act: Act, address_id: int, holders: Mapping[int, Standing], silent: list[Standing]) -> bool:

@@ -17,7 +17,7 @@ def found_in_tables(texts: Iterable[str]) -> set[tuple[str, str]]:
         cursor.execute(
             "SELECT table_name, column_name, data_type FROM information_schema.columns c"
             " JOIN information_schema.tables t USING (table_schema, table_name)"
-            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+            " WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'"
         )
         for table, column, kind in cursor.fetchall():
             shown = f"encode(\"{column}\", 'escape')" if kind == "bytea" else f'"{column}"::text'
