@@ -30,26 +30,23 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def readiness() -> dict[str, str]:
-    """Return the state of each part: `ok`, what it lacks, or `unknown` where one before it is missing."""
-    checks = {"database": _database(), "migrations": "unknown", "worker": "unknown"}
-    if checks["database"] == "ok":
-        checks["migrations"] = _migrations()
-    if checks["migrations"] == "ok":
-        checks["worker"] = _worker()
-    return checks
+    """Return the state of each part: `ok`, what it lacks, or `unknown` where one before it is missing.
+
+    A database that goes away between two looks counts as unreachable.
+    """
+    checks = {"database": "unreachable", "migrations": "unknown", "worker": "unknown"}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        migrations = _migrations()
+        worker = _worker() if migrations == "ok" else "unknown"
+    except Error:
+        return checks
+    return {"database": "ok", "migrations": migrations, "worker": worker}
 
 
 def is_ready(checks: dict[str, str]) -> bool:
     return all(state == "ok" for state in checks.values())
-
-
-def _database() -> str:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return "unreachable"
-    return "ok"
 
 
 def _migrations() -> str:
