@@ -15,6 +15,8 @@ from consent.models.reach import CHANNEL_BITS, REASON_BITS
 from consent.selectors.consents import needs_consent
 from consent.vocabulary import ADDRESS_KIND_OF, Channel, Covers, Purpose, Reason
 from contacts.normalize import ERASED_PREFIX
+from contacts.selectors import id_array
+from contacts.statements import fetch
 from contacts.vocabulary import AddressKind
 
 PAGE = 20_000
@@ -55,7 +57,7 @@ _REASONS = """
     FROM (
         SELECT s.contact_id, s.reason
         FROM consent_suppression s
-        WHERE s.contact_id = ANY (%(contacts)s::bigint[])
+        WHERE s.contact_id = ANY ((SELECT %(contacts)s::bigint[])::bigint[])
           AND s.lifted_at IS NULL AND s.direction = 'outbound' AND s.channel = ANY (%(channels)s::text[])
           AND s.covers = ANY (%(covers)s::text[])
         UNION
@@ -159,14 +161,12 @@ def count_refusals(
     """
     covers = [Covers.EVERYTHING] if purpose is Purpose.TRANSACTIONAL else list(Covers)
     params: dict[str, Any] = {
-        "contacts": list(contacts),
-        "addresses": list(addresses),
+        "contacts": id_array(contacts),
+        "addresses": id_array(addresses),
         "channels": [channel.value, Channel.ALL.value],
         "covers": [each.value for each in covers],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_REASONS, params)
-        return {_code(Reason(reason)): count for reason, count in cursor.fetchall()}
+    return {_code(Reason(reason)): count for reason, count in fetch(_REASONS, params)}
 
 
 def _code(reason: Reason) -> str:
