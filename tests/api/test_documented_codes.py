@@ -128,13 +128,13 @@ def too_often(world: World, operation: str) -> Any:
 
 
 def failing(wrong: Exception, world: World, operation: str) -> Any:
-    """Return what is answered where the database fails."""
+    """Return what is answered where the database fails, at the first statement that Django sends for the operation."""
 
     def fail(*_: Any) -> Any:
         raise wrong
 
     with connection.execute_wrapper(fail):
-        return world.call(world.shop, operation)
+        return world.call(world.shop, operation, body=BODIES.get(operation))
 
 
 def sent_as_another(world: World, operation: str) -> Any:
@@ -176,6 +176,7 @@ EVERYWHERE: dict[str, Produce] = {
 CONSENT = {"consent_how": "web form", "consent_text": "Yes, again."}
 TWO = {"keep": str(UUID(int=1)), "absorb": str(UUID(int=2))}
 BODIES: dict[str, Any] = {
+    "decide": {"channel": "sms", "purpose": "marketing", "addresses": ["+15035550101"]},
     "change_contact": {"company": "x"},
     "put_block": {"on": True},
     "put_do_not_contact": {"on": True},
