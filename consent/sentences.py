@@ -28,7 +28,9 @@ def _act(row: ActiveSuppression) -> str:
         case EventKind.TEXT_OPT_OUT:
             return f"{_wrote(row.channel)} {row.detail.upper() or 'an opt-out'}"
         case EventKind.TEXT_AMBIGUOUS:
-            return f"{_wrote(row.channel)}{told or ' something'} that may be an opt-out"
+            # The word that matched, which may be spelt otherwise in the message itself.
+            like = f" like{told}" if told else ""
+            return f"{_wrote(row.channel)} something{like} that may be an opt-out"
         case EventKind.HOLD_CONFIRMED:
             return "Held message counted as an opt-out"
         case EventKind.PROVIDER_OPT_OUT:

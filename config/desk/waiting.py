@@ -16,12 +16,13 @@ from config.desk import contradictions
 from config.upkeep.selectors import failing_tasks
 from config.webhooks import selectors as webhooks
 from consent.admin import links
-from consent.models import Evidence
+from consent.admin.holds import may_read
+from consent.models import Evidence, InboundMessage
 from consent.selectors import desk, seals
 from consent.selectors.consents import running_out_count
 from consent.selectors.drift import count_to_settle
 from consent.selectors.email import ALERT_DAYS, count_sender_alerts
-from consent.selectors.holds import Case, calendar, waiting_holds
+from consent.selectors.holds import Case, calendar, messages_of, waiting_holds
 from consent.selectors.people import Names, names
 from consent.selectors.requests import REQUEST_BUSINESS_DAYS, overdue_count
 
@@ -186,11 +187,12 @@ def _seals(request: HttpRequest, *, now: datetime) -> Iterator[Card]:
 
 @dataclass(frozen=True, slots=True)
 class HoldLine:
-    """One held message with its clock."""
+    """One held message with its clock. `detail` is what made us hold it, and no quote."""
 
     who: str
     channel: str
     detail: str
+    message: str
     since: str
     due: str
     is_overdue: bool
@@ -199,25 +201,31 @@ class HoldLine:
 
 def holds(request: HttpRequest, *, now: datetime) -> dict[str, object] | None:
     """Return the review holds with their clock, or nothing for who may not see reviews."""
-    if not request.user.has_perm("consent.view_review"):
+    if not may_read(request):
         return None
     found = waiting_holds()
     oldest = found[:MOST_HOLDS]
     known = names(
         contact_ids=[contact for case in oldest for contact in case.contact_ids[:1]],
-        address_ids=[case.address_id for case in oldest if case.address_id],
+        address_ids=[case.address_id for case in oldest if case.address_id and not case.contact_ids],
     )
-    clock = calendar()
-    lines = [_hold_line(case, known, due_at=clock.hold_due_at(case.since), now=now) for case in oldest]
+    clock, told = calendar(), messages_of(oldest)
+    lines = [
+        _hold_line(case, message, known, due_at=clock.hold_due_at(case.since), now=now)
+        for case, message in zip(oldest, told, strict=True)
+    ]
     return {"count": len(found), "lines": lines, "days": clock.hold_days, "link": reverse("admin:review_holds")}
 
 
-def _hold_line(case: Case, known: Names, *, due_at: datetime, now: datetime) -> HoldLine:
+def _hold_line(
+    case: Case, message: InboundMessage | None, known: Names, *, due_at: datetime, now: datetime
+) -> HoldLine:
     named = [known.contacts.get(contact, "") for contact in case.contact_ids[:1]]
     return HoldLine(
         who=next(filter(None, named), "") or known.addresses.get(case.address_id or 0, ""),
         channel=case.channel.label,
         detail=case.detail,
+        message=message.body if message else "",
         since=links.moment(case.since),
         due="overdue" if due_at <= now else f"{timeuntil(due_at, now, depth=1)} left",
         is_overdue=due_at <= now,

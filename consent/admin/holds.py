@@ -18,6 +18,7 @@ from consent.admin import links
 from consent.selectors.holds import Calendar, Case, Told, calendar, standing_signals, told_of, waiting_holds
 from consent.selectors.people import Names, names
 from consent.vocabulary import Reason
+from contacts.values import staff_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,14 @@ def signals(request: HttpRequest) -> HttpResponse:
     return _page(request, "Signals", "consent/holds/signals.html", standing_signals())
 
 
+def may_read(request: HttpRequest) -> bool:
+    """Return whether this person may read messages and reviews."""
+    return request.user.has_perms(["consent.view_review", "consent.view_inboundmessage"])
+
+
 def check_may_read(request: HttpRequest) -> None:
     """Raises: PermissionDenied for who may not read messages and reviews."""
-    if not request.user.has_perms(["consent.view_review", "consent.view_inboundmessage"]):
+    if not may_read(request):
         raise PermissionDenied
 
 
@@ -91,5 +97,5 @@ def _line(case: Case, told: Told, known: Names, clock: Calendar, now: datetime) 
         due=left if due_at else "",
         due_at=links.moment(due_at) if due_at else "",
         is_overdue=due_at is not None and due_at <= now,
-        judged=f"{told.review.get_verdict_display()}, {told.review.reviewer.get_username()}" if told.review else "",
+        judged=f"{told.review.get_verdict_display()}, {staff_name(told.review.reviewer)}" if told.review else "",
     )

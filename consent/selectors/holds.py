@@ -158,19 +158,25 @@ def told_of(listed: Sequence[Case]) -> list[Told]:
     held = ContactAddress.objects.filter(address_id__in=addresses).values_list("address_id", "contact_id")
     for address_id, contact_id in held:
         holders.setdefault(address_id, set()).add(contact_id)
-    telling = InboundMessage.objects.filter(Q(message_class=MessageClass.REVIEW_HOLD) | ~Q(signal=""))
-    messages = list(telling.filter(address_id__in=addresses).order_by("-id")[: MOST_CASES * 5])
     reviews = {
         review.suppression_id: review for review in reversed(reviews_of([n for case in listed for n in case.rows]))
     }
     return [
         Told(
             people=tuple(sorted({*case.contact_ids, *holders.get(case.address_id or 0, ())})),
-            message=next((message for message in messages if _tells(message, case)), None),
+            message=message,
             review=next((reviews[row] for row in case.rows if row in reviews), None),
         )
-        for case in listed
+        for case, message in zip(listed, messages_of(listed), strict=True)
     ]
+
+
+def messages_of(listed: Sequence[Case]) -> list[InboundMessage | None]:
+    """Return the newest message that each case stands for, in their order, in one query for all of them."""
+    addresses = {case.address_id for case in listed if case.address_id is not None}
+    telling = InboundMessage.objects.filter(Q(message_class=MessageClass.REVIEW_HOLD) | ~Q(signal=""))
+    messages = list(telling.filter(address_id__in=addresses).order_by("-id")[: MOST_CASES * 5])
+    return [next((message for message in messages if _tells(message, case)), None) for case in listed]
 
 
 def _tells(message: InboundMessage, case: Case) -> bool:

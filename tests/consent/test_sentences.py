@@ -27,7 +27,7 @@ WHY = [
     (EventKind.TEXT_OPT_OUT, {"detail": "stop"}, "Texted STOP"),
     (EventKind.TEXT_OPT_OUT, {"detail": ""}, "Texted an opt-out"),
     (EventKind.TEXT_OPT_OUT, {"detail": "stop", "channel": WHATSAPP}, "Wrote STOP"),
-    (EventKind.TEXT_AMBIGUOUS, {"detail": "stop by"}, "Texted “stop by” that may be an opt-out"),
+    (EventKind.TEXT_AMBIGUOUS, {"detail": "stop by"}, "Texted something like “stop by” that may be an opt-out"),
     (EventKind.TEXT_AMBIGUOUS, {}, "Texted something that may be an opt-out"),
     (EventKind.HOLD_CONFIRMED, {}, "Held message counted as an opt-out"),
     (EventKind.PROVIDER_OPT_OUT, {}, "Opted out at the provider"),
