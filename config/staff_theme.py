@@ -31,7 +31,7 @@ UNFOLD = {
     "ENVIRONMENT": "config.staff_theme.environment",
     "DASHBOARD_CALLBACK": "config.desk.page.context",
     "BORDER_RADIUS": "6px",
-    "STYLES": [_asset("staff.css"), _asset("staff-layout.css"), _asset("staff-charts.css")],
+    "STYLES": [_asset(f"staff{part}.css") for part in ("", "-layout", "-tables", "-charts")],
     "SCRIPTS": [_asset("staff.js")],
     "SIDEBAR": {"show_search": True, "command_search": True},
     "COLORS": {

@@ -39,7 +39,20 @@
     }
   }
 
+  // Each cell carries its column's name, for phones, where the head of a table is not in sight.
+  function labelCells(table) {
+    const heads = Array.from(table.querySelectorAll("thead th"), (head) => head.textContent.trim());
+    table.querySelectorAll("tbody tr").forEach(function (row) {
+      Array.from(row.cells).forEach(function (cell, column) {
+        if (heads[column]) {
+          cell.dataset.label = heads[column];
+        }
+      });
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll(".sd-table").forEach(labelCells);
     const main = document.getElementById("main");
     if (main) {
       main.setAttribute("role", "main");
