@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from contacts.vocabulary import ActorKind, AddressKind, Fate
 
@@ -49,6 +50,19 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+class LogIn(Protocol):
+    """Somebody who can log in, as Django's users are."""
+
+    def get_full_name(self) -> str: ...
+
+    def get_username(self) -> str: ...
+
+
+def staff_name(user: LogIn | None) -> str:
+    """Return what a member of staff is called on every screen: their name, or the log-in's; empty for nobody."""
+    return (user.get_full_name() or user.get_username()) if user is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

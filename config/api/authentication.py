@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -15,10 +15,9 @@ from config.api.models import ApiKey
 from config.api.problems import Problem
 from config.api.services import keys
 from config.api.vocabulary import Scope
-from config.contact_desk.people import user_name
 from config.roles import SCOPE_PERMISSIONS
 from consent.vocabulary import Source
-from contacts.values import Actor
+from contacts.values import Actor, staff_name
 from contacts.vocabulary import ActorKind
 
 KEYS_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token", "authorization", "bearer"})
@@ -90,5 +89,5 @@ def caller_of(request: Request) -> Caller:
     """Return who calls."""
     if isinstance(request.auth, ApiKey):
         return Caller(request.auth.actor, Source.API, request.auth, None)
-    user = request.user
-    return Caller(Actor(ActorKind.USER, str(user.pk), user_name(user)), Source.STAFF, None, user)
+    user = cast(User, request.user)
+    return Caller(Actor(ActorKind.USER, str(user.pk), staff_name(user)), Source.STAFF, None, user)

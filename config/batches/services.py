@@ -16,7 +16,7 @@ from config.batches.values import Chunk, Result
 from config.batches.vocabulary import CHANGED, PARTLY, Action, Status
 from consent.services.bulk import CHUNK
 from consent.services.rows import insert
-from contacts.values import Actor
+from contacts.values import Actor, staff_name
 from contacts.vocabulary import ActorKind
 
 MOST = 100_000
@@ -238,7 +238,7 @@ def _chunk(batch: Batch, contact_ids: list[int]) -> Chunk:
 
 
 def _actor(batch: Batch) -> Actor:
-    return Actor(ActorKind.USER, str(batch.created_by_id), batch.created_by.get_username())
+    return Actor(ActorKind.USER, str(batch.created_by_id), staff_name(batch.created_by))
 
 
 def _item(batch: Batch, result: Result, at: datetime) -> dict[str, object]:

@@ -27,15 +27,17 @@ from config.contact_desk import (
 from config.contact_desk.changelist import CappedPaginator, Columns, ContactChangeList
 from config.contact_desk.filters import FILTERS
 from config.personal_data import erase, export, merge
+from consent.admin.named import NamedScreen
 from consent.selectors.business import default_region
 from contacts.models import Contact
 from contacts.selectors import search, visible_contacts
 
 
 @admin.register(Contact)
-class ContactAdmin(BulkActionsMixin, Columns, ModelAdmin):
+class ContactAdmin(NamedScreen, BulkActionsMixin, Columns, ModelAdmin):
     """The contacts list, and the way to the contact page."""
 
+    screen = "Contacts"
     list_display = ("name", "phone", "email", "dnd", "lists", "owner_name")
     list_display_links = ("name",)
     list_filter = FILTERS

@@ -18,11 +18,11 @@ from django.utils.safestring import mark_safe
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from config.contact_desk.people import user_name
 from consent.selectors.address_flags import FLAGS, address_flags
 from consent.selectors.dnd import ContactDnd, contacts_dnd
 from consent.vocabulary import Kind, Reason
 from contacts.models import Contact, ContactAddress
+from contacts.values import staff_name
 from contacts.vocabulary import AddressKind
 from lists.models import ListMembership
 
@@ -192,4 +192,4 @@ class Columns:
     @display(description="Owner", empty_value=NONE)
     def owner_name(self, contact: Contact) -> str | None:
         """Return who looks after the contact."""
-        return user_name(contact.owner) if contact.owner else None
+        return staff_name(contact.owner) if contact.owner else None

@@ -10,11 +10,11 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from config.contact_desk.people import user_name
 from consent.selectors import connected_channels
 from consent.selectors.finding import blocked, with_dnd, with_pending_evidence, with_status
 from consent.vocabulary import CHANNELS, Channel, DndStatus, Kind, Reason
 from contacts.models import Contact
+from contacts.values import staff_name
 from contacts.vocabulary import Word
 from lists.models import ContactList, ListMembership
 
@@ -122,7 +122,7 @@ class OwnerFilter(_Select):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         staff = get_user_model().objects.filter(is_staff=True, is_active=True).exclude(pk=request.user.pk or 0)
-        others = sorted((user_name(user), str(user.pk)) for user in staff)
+        others = sorted((staff_name(user), str(user.pk)) for user in staff)
         return [("me", "Me"), ("nobody", "Nobody"), *((pk, name) for name, pk in others)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:

@@ -10,15 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from config.contact_desk import widgets
-from config.contact_desk.people import user_name
 from contacts.drafts import NewAddress
 from contacts.models import Contact
+from contacts.values import staff_name
 from contacts.vocabulary import AddressKind
 
 
 class _Staff(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return user_name(obj)
+        return staff_name(obj)
 
 
 def _line(label: str, length: int, *, short: bool = False, **more: Any) -> forms.CharField:

@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_datetime
 
 from config.contact_desk import dates
 from config.contact_desk.page import show
-from config.contact_desk.people import user_name
 from config.contact_desk.shell import for_contact
 from contacts.models import Address, Contact, ContactAddress
+from contacts.values import staff_name
 
 CHANGES_A_PAGE = 50
 FIELDS = ("first_name", "last_name", "company", "owner_id", "language", "time_zone", "notes")
@@ -81,7 +81,7 @@ def _names_of(contact_rows: list[Any], address_rows: list[Any]) -> _Names:
     users = {row.history_user_id for row in (*contact_rows, *address_rows)} | {row.owner_id for row in contact_rows}
     found = get_user_model().objects.in_bulk(users - {None})
     addresses = Address.objects.filter(id__in={row.address_id for row in address_rows})
-    return _Names({pk: user_name(user) for pk, user in found.items()}, dict(addresses.values_list("id", "shown")))
+    return _Names({pk: staff_name(user) for pk, user in found.items()}, dict(addresses.values_list("id", "shown")))
 
 
 def _who(row: Any, names: _Names) -> str:

@@ -14,7 +14,6 @@ from config.contact_desk import dates
 from config.contact_desk.dnd_controls import Attempt
 from config.contact_desk.forms import AddressForm, DetailsForm
 from config.contact_desk.page import show
-from config.contact_desk.people import user_name
 from config.contact_desk.shell import PAGE_URL, act_of, for_contact, say
 from consent.selectors import active_suppressions
 from consent.selectors.address_flags import FLAGS, address_flags
@@ -22,6 +21,7 @@ from consent.sentences import why
 from contacts.models import Contact
 from contacts.selectors import AddressView, addresses_of
 from contacts.services import StaleContact, update_contact
+from contacts.values import staff_name
 
 
 @for_contact("contacts.view_contact")
@@ -116,5 +116,5 @@ def _shown_again(form: DetailsForm, newest: Contact, stale: StaleContact) -> Det
 
 
 def _now(value: object) -> str:
-    told = user_name(value) if hasattr(value, "get_username") else value  # type: ignore[arg-type]
+    told = staff_name(value) if hasattr(value, "get_username") else value  # type: ignore[arg-type]
     return f"Saved meanwhile: “{told}”" if told else "Saved meanwhile as empty."

@@ -60,14 +60,16 @@ def show(
     """Return the contact page with one of its tabs."""
     addresses = addresses_of(contact.pk) if addresses is None else addresses
     request.current_app = admin.site.name
+    tabs = tabs_of(contact)
     context = {
         **admin.site.each_context(request),
         "title": str(contact),
+        "subtitle": next((each.title for each in tabs[1:] if each.key == tab), ""),
         "opts": Contact._meta,
         "original": contact,
         "contact": contact,
         "panel": panel_of(request, contact, addresses, attempt=attempt),
-        "tabs": tabs_of(contact),
+        "tabs": tabs,
         "tab": tab,
         "may_change": request.user.has_perm("contacts.change_contact"),
         "may_delete": request.user.has_perm("contacts.delete_contact"),

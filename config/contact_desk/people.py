@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser
 
+from contacts.values import staff_name
 from contacts.vocabulary import ActorKind
 
 _WORDS = {ActorKind.SYSTEM: "Consent Desk", ActorKind.CONTACT: "the contact"}
@@ -20,17 +21,11 @@ def names_of(refs: Iterable[str]) -> dict[str, str]:
     return {ref: _name(ref, users) for ref in wanted}
 
 
-def user_name(user: AbstractUser | AnonymousUser) -> str:
-    """Return the name to show for a member of staff."""
-    full_name = "" if isinstance(user, AnonymousUser) else user.get_full_name()
-    return full_name or user.get_username()
-
-
 def _name(ref: str, users: Mapping[int, AbstractUser]) -> str:
     kind, _, id_ = ref.partition(":")
     if kind == ActorKind.USER:
         user = users.get(int(id_)) if id_ else None
-        return user_name(user) if user else f"former staff {id_}".strip()
+        return staff_name(user) if user else f"former staff {id_}".strip()
     if kind in _WORDS:
         return _WORDS[ActorKind(kind)]
     return id_.capitalize() if kind == ActorKind.PROVIDER and id_ else id_ or kind

@@ -17,12 +17,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from config.contact_desk import dates
-from config.contact_desk.people import user_name
+from consent.admin.actors import staff
 from contacts.models import Contact
 from contacts.selectors import visible_contacts
 from contacts.services import ContactRefusal
 from contacts.values import Actor
-from contacts.vocabulary import ActorKind
 
 log = structlog.get_logger(__name__)
 
@@ -39,8 +38,7 @@ class Act(TypedDict):
 
 def act_of(request: HttpRequest) -> Act:
     """Return who acts and when: the person logged in, now."""
-    by = Actor(ActorKind.USER, str(request.user.pk), user_name(request.user))
-    return Act(by=by, at=timezone.now())
+    return Act(by=staff(request), at=timezone.now())
 
 
 ContactView = Callable[..., HttpResponse]

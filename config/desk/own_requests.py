@@ -12,6 +12,7 @@ from consent.admin import links
 from consent.admin.evidence import TONES
 from consent.models.evidence import EvidenceStatus
 from consent.selectors.evidence import own_requests
+from contacts.values import staff_name
 
 SHOWN_FOR = timedelta(days=14)
 MOST = 10
@@ -27,7 +28,7 @@ def lines(request: HttpRequest, *, now: datetime) -> list[dict[str, str | SafeSt
             "who": str(row.contact),
             "filed": links.moment(row.submitted_at),
             "mark": links.mark(row.get_status_display(), TONES[EvidenceStatus(row.status)]),
-            "by": row.reviewed_by.get_username() if row.reviewed_by else "",
+            "by": staff_name(row.reviewed_by),
             "reason": row.review_reason,
         }
         for row in own_requests(request.user.pk, since=now - SHOWN_FOR, limit=MOST)

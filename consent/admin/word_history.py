@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from consent.admin import links
 from consent.keywords.entries import OwnEntry
 from consent.selectors.words import read_entries, version_name, versions
+from contacts.values import staff_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def history() -> list[VersionLine]:
             number=version.number,
             name=version_name(version.number),
             note=version.note,
-            saved_by=version.saved_by.get_username(),
+            saved_by=staff_name(version.saved_by),
             saved_at=links.moment(version.saved_at),
             added=tuple(entry for entry in entries if entry not in before),
             removed=tuple(entry for entry in before if entry not in entries),

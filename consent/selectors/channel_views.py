@@ -10,6 +10,7 @@ from consent.providers.catalogue import PROVIDERS, Door, Provider, Secret, provi
 from consent.selectors.door_health import DoorHealth, door_health
 from consent.selectors.secrets import choices, is_set, variable_of
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS, Channel
+from contacts.values import staff_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _view(
         account=row.account if row else "",
         forward_to=row.forward_to if row else "",
         changed_at=getattr(change, "history_date", None),
-        changed_by=user.get_username() if user else "",
+        changed_by=staff_name(user),
         known=provider,
         choices=tuple(each for each in PROVIDERS.values() if channel in each.channels),
         doors=tuple(

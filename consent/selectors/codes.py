@@ -11,6 +11,7 @@ from consent.providers import twilio_status
 from consent.providers.meta import status as meta_status
 from consent.values import CodeEffect
 from consent.vocabulary import EventKind
+from contacts.values import staff_name
 
 SHIPPED: Mapping[str, Mapping[str, CodeEffect]] = {
     "twilio": twilio_status.DEFAULT_EFFECTS,
@@ -61,7 +62,7 @@ def code_history(provider: str, code: str) -> tuple[CodeChange, ...]:
     return tuple(
         CodeChange(
             changed_at=row.history_date,
-            changed_by=row.history_user.get_username() if row.history_user else "",
+            changed_by=staff_name(row.history_user),
             told=row.history_change_reason or "",
             means=None if row.history_type == "-" else EventKind(row.event_kind),
         )

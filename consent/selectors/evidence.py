@@ -13,6 +13,7 @@ from consent.registry import registry
 from consent.selectors.standing import active_suppressions
 from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Reason
 from contacts.selectors import AddressView, addresses_of
+from contacts.values import staff_name
 from contacts.vocabulary import AddressKind
 
 QUEUE = timedelta(days=30)
@@ -48,10 +49,8 @@ def is_own(evidence: Evidence, *, user_id: int | None, integration: str = "") ->
 
 def submitter(evidence: Evidence) -> str:
     """Return who filed it, as screens say it."""
-    filed_by = evidence.submitted_by
-    person = filed_by.get_full_name() or filed_by.get_username() if filed_by is not None else ""
     integration = evidence.submitted_with.partition(":")[2]
-    return " with ".join(each for each in (person, integration) if each)
+    return " with ".join(each for each in (staff_name(evidence.submitted_by), integration) if each)
 
 
 def reconsents(evidence: Evidence) -> list[ProviderReconsent]:

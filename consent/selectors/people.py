@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth import get_user_model
 
 from contacts.models import Address, Contact
+from contacts.values import staff_name
 from contacts.vocabulary import ActorKind
 
 
@@ -44,5 +45,7 @@ def names(
         if contact_ids
         else {},
         addresses=dict(Address.objects.filter(pk__in=address_ids).values_list("pk", "shown")) if address_ids else {},
-        users=dict(get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "username")) if user_ids else {},
+        users={pk: staff_name(user) for pk, user in get_user_model().objects.in_bulk(user_ids).items()}
+        if user_ids
+        else {},
     )

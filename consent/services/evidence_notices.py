@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from consent.models import Evidence
 from consent.models.evidence import EvidenceStatus
+from contacts.values import staff_name
 
 log = structlog.get_logger(__name__)
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
@@ -43,7 +44,7 @@ def tell_submitter(*, evidence_id: int) -> bool:
         return False
     lines = [f"{subject} (number {evidence.pk})."]
     if evidence.review_reason and evidence.reviewed_by is not None:
-        lines.append(f"{evidence.reviewed_by.get_username()} wrote: {evidence.review_reason}")
+        lines.append(f"{staff_name(evidence.reviewed_by)} wrote: {evidence.review_reason}")
     if evidence.status == EvidenceStatus.EXPIRED:
         lines.append("Nobody reviewed it in time. File it again, if the consent still stands.")
     lines.append("Open Evidence on the staff site to see it.")

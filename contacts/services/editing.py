@@ -8,7 +8,7 @@ from typing import Any
 from contacts.models import Contact
 from contacts.services import history
 from contacts.services.errors import ContactDeleted, StaleContact
-from contacts.values import Actor
+from contacts.values import Actor, staff_name
 
 
 def refuse_deleted(contact: Contact) -> None:
@@ -41,7 +41,7 @@ def refuse_stale(contact: Contact, expected_version: int) -> None:
 def _who(record: Any) -> str:
     """Return the name of who wrote a history row, or the actor's ref if it was no user."""
     if record.history_user:
-        return str(record.history_user.get_full_name() or record.history_user.get_username())
+        return staff_name(record.history_user)
     return str(record.history_change_reason or "").rpartition(" by ")[2] or "Somebody"
 
 
