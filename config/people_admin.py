@@ -5,20 +5,26 @@ A package's own admin would look broken in the theme. Only who was granted it se
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import ManyToManyField, QuerySet
-from django.http import HttpRequest
+from django.db.models import ManyToManyField, Q, QuerySet
+from django.forms import ModelMultipleChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from config.roles import GRANTS
 from consent.admin.named import NamedScreen
+from consent.admin.paging import CappedPaginator
 
-OURS = ("auth", "config", "contacts", "consent", "lists")
+ABOUT_PEOPLE = ("view_user", "add_user", "change_user", "view_group", "add_group", "change_group", "delete_group")
 ROYAL = ("is_superuser", "groups", "user_permissions")
 """Fields that give rights: only a superuser hands them out, so that nobody promotes themselves."""
 
@@ -36,6 +42,8 @@ class StaffAdmin(NamedScreen, UserAdmin, ModelAdmin):
     list_display = ("username", "email", "first_name", "last_name", "roles", "is_active", "last_login")
     list_filter = ("is_active", "groups")
     list_per_page = 25
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
@@ -49,6 +57,8 @@ class StaffAdmin(NamedScreen, UserAdmin, ModelAdmin):
         return super().get_queryset(request).prefetch_related("groups")
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs |= {"label": "Roles", "help_text": "Somebody with several may do what any of them may."}
         return super().formfield_for_manytomany(
             db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs
         )
@@ -61,6 +71,13 @@ class StaffAdmin(NamedScreen, UserAdmin, ModelAdmin):
         mine = tuple(super().get_readonly_fields(request, obj))
         return mine if request.user.is_superuser else (*mine, *ROYAL)
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Give somebody a new password, on a page that is headed as the others are."""
+        page = super().user_change_password(request, id, form_url)
+        if isinstance(page, TemplateResponse):
+            page.context_data = {**(page.context_data or {}), "screen": self.screen}
+        return page
+
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
@@ -71,17 +88,28 @@ class StaffAdmin(NamedScreen, UserAdmin, ModelAdmin):
         return False
 
 
+class RightsField(ModelMultipleChoiceField):
+    """Rights by what they allow, without the names of tables."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 @admin.register(Group)
 class RoleAdmin(NamedScreen, GroupAdmin, ModelAdmin):
-    """Roles and what each may do, of this product's own rights."""
+    """Roles and what each may do, of the rights that this product asks for."""
 
     screen = "Roles"
     list_per_page = 25
+    paginator = CappedPaginator
     filter_horizontal = ()
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
-        ours = Permission.objects.filter(content_type__app_label__in=OURS).exclude(codename__contains="historical")
-        kwargs["queryset"] = ours.select_related("content_type").order_by("content_type__app_label", "name")
+        # Django makes rights for every table; those that no screen asks for would promise what they don't give.
+        asked = [Q(content_type__app_label="auth", codename__in=ABOUT_PEOPLE)]
+        asked += [Q(content_type__app_label=app, codename=name) for app, _, name in (g.partition(".") for g in GRANTS)]
+        ours = Permission.objects.filter(reduce(or_, asked)).select_related("content_type")
+        kwargs |= {"queryset": ours.order_by("content_type__app_label", "name"), "form_class": RightsField}
         return super().formfield_for_manytomany(
             db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs
         )

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -24,8 +25,8 @@ from config.batches.forms import FORMS, BatchForm
 from config.batches.models import Batch
 from config.batches.vocabulary import Action, Status
 from config.contact_desk.shell import LIST_URL, act_of, refuse, require
+from consent.admin.named import under
 from consent.services.dnd import UnableToSetDnd
-from contacts.models import Contact
 
 PAGE, FORM, PREVIEW = "admin:batch", "admin:batch-form", "admin:batch-preview"
 
@@ -59,8 +60,7 @@ def _show(request: HttpRequest, template: str, batch: Batch, *, status: int = 20
     request.current_app = admin.site.name
     context = {
         **admin.site.each_context(request),
-        "opts": Contact._meta,
-        "title": selectors.title(batch),
+        **under("Bulk actions", reverse("admin:batches"), selectors.title(batch)),
         "batch": batch,
         **more,
     }
@@ -81,7 +81,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         for batch in page
     ]
     request.current_app = admin.site.name
-    context = {**admin.site.each_context(request), "opts": Contact._meta, "title": "Bulk actions"}
+    context = {**admin.site.each_context(request), "title": "Bulk actions"}
     return TemplateResponse(request, "batches/listing.html", {**context, "lines": lines, "page": page})
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from consent.admin.actors import staff
 from consent.admin.consent_forms import ConsentPolicyForm
+from consent.admin.named import under
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import ChannelState
 from consent.selectors.channel_views import ChannelView, channel_views
@@ -142,7 +143,7 @@ class ChannelAdmin(ViewOnlyAdmin):
             return _back()
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Consent for {view.channel.label}",
+            **under("Channels", reverse("admin:consent_channelstate_changelist"), f"Consent for {view.channel.label}"),
             "channel": view.channel,
             "is_on": view.needs_consent,
             "silent": None if view.needs_consent else would_fall_silent(view.channel, at=now),

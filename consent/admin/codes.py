@@ -14,6 +14,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from consent.admin.actors import staff
+from consent.admin.named import under
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models.codes import ADJUSTABLE, ProviderCode
 from consent.selectors.codes import SHIPPED, CodeMeaning, code_history, code_meanings
@@ -84,7 +85,7 @@ class DeliveryCodeAdmin(ViewOnlyAdmin):
         form = NewCodeForm(request.POST or None)
         if form.is_bound and form.is_valid() and self._changed(request, form, **form.cleaned_data):
             return _back()
-        return self._page(request, "consent/code.html", title="New delivery code", form=form)
+        return self._page(request, "consent/code.html", **_under("New delivery code"), form=form)
 
     def one_code(self, request: HttpRequest, provider: str, code: str) -> HttpResponse:
         """Show one code with its history, and change what it means."""
@@ -100,7 +101,7 @@ class DeliveryCodeAdmin(ViewOnlyAdmin):
         return self._page(
             request,
             "consent/code.html",
-            title=f"{provider.capitalize()} {code}",
+            **_under(f"{provider.capitalize()} {code}"),
             form=form if self.may_change(request) else None,
             reset_form=ResetForm(auto_id="reset_%s"),
             provider=provider,
@@ -157,6 +158,10 @@ def _known(provider: str, code: str) -> CodeMeaning:
     if meaning is None:
         raise Http404("There is no such code.")
     return meaning
+
+
+def _under(leaf: str) -> dict[str, str]:
+    return under(DeliveryCodeAdmin.screen, reverse("admin:consent_providercode_changelist"), leaf)
 
 
 def _back() -> HttpResponseRedirect:

@@ -24,6 +24,7 @@ from consent.admin import consent_words, csv_export, links
 from consent.admin.actors import staff
 from consent.admin.consent_forms import RecordConsentForm
 from consent.admin.filters import ChoiceFilter, DayFilter, SelectFilter
+from consent.admin.named import under
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import ConsentRecord
 from consent.registry import registry
@@ -34,6 +35,7 @@ from consent.selectors.records import about
 from consent.services.consent_records import UnableToRecordConsent, record_consent
 from contacts.models import Contact
 from contacts.selectors import visible_contacts
+from contacts.values import staff_name
 
 log = structlog.get_logger(__name__)
 
@@ -152,7 +154,7 @@ class ConsentAdmin(ViewOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:contact-desk-panel", args=[contact.pk, "consent"]))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Record consent of {contact}",
+            **under(str(contact), reverse("admin:contact-desk-panel", args=[contact.pk, "consent"]), "Record consent"),
             "contact": contact,
             "form": form,
             "has_addresses": bool(choices),
@@ -194,7 +196,7 @@ class ConsentAdmin(ViewOnlyAdmin):
     @display(description="Owner")
     def owner(self, row: ConsentRecord) -> str:
         owner = row.contact.owner if row.contact else None
-        return owner.get_username() if owner else "—"
+        return staff_name(owner) or "—"
 
     @display(description="Words")
     def shown_words(self, row: ConsentRecord) -> str:

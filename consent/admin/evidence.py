@@ -23,6 +23,7 @@ from consent.admin import evidence_page, links
 from consent.admin.actors import staff
 from consent.admin.evidence_forms import FileEvidenceForm, ReviewForm
 from consent.admin.filters import ChoiceFilter, DayFilter
+from consent.admin.named import under
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import Evidence
 from consent.models.evidence import EvidenceStatus
@@ -113,7 +114,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:consent_evidence_change", args=[claim.pk]))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"File opt-in evidence for {contact}",
+            **under(str(contact), reverse("admin:contacts_contact_change", args=[contact.pk]), "File opt-in evidence"),
             "contact": contact,
             "form": form,
             "has_addresses": bool(addresses),

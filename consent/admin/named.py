@@ -7,6 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 
+def under(screen: str, url: str, leaf: str) -> dict[str, str]:
+    """Return what heads a page below a screen: its own name, and the way back to the screen."""
+    return {"title": leaf, "leaf": leaf, "subtitle": "", "screen": screen, "screen_url": url}
+
+
 class NamedScreen:
     """Gives an admin's pages their screen's name. Goes before ModelAdmin; subclasses set `screen`."""
 
@@ -23,5 +28,19 @@ class NamedScreen:
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        named = {"screen": self.screen}
+        named = {"title": self.screen, "screen": self.screen}
+        if object_id is None:
+            named |= {"leaf": "New", "subtitle": "New"}
         return super().changeform_view(request, object_id, form_url, {**named, **(extra_context or {})})  # type: ignore[misc]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        named = {"screen": self.screen}
+        return super().history_view(request, object_id, {**named, **(extra_context or {})})  # type: ignore[misc]
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        named = {"title": f"{self.screen}: delete", "screen": self.screen}
+        return super().delete_view(request, object_id, {**named, **(extra_context or {})})  # type: ignore[misc]

@@ -19,12 +19,14 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from consent.admin import links
 from consent.admin.actors import staff
 from consent.admin.choosing import WhoForm, choose, remember
+from consent.admin.named import under
 from consent.selectors import requests as selectors
 from consent.selectors.people import names
 from consent.selectors.requests import ONE_CLICK_LIMIT, Clocked
 from consent.services.request_doing import complete_request
 from consent.services.request_log import RequestRefused, assign_request, close_request, log_request
 from consent.vocabulary import CHANNELS, Channel
+from contacts.values import staff_name
 from contacts.vocabulary import Word
 
 MAY_SEE, MAY_LOG, MAY_DO = "consent.view_optoutrequest", "consent.add_optoutrequest", "consent.set_dnd"
@@ -89,7 +91,7 @@ class AssignForm(forms.Form):
         people = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
         cast(forms.ChoiceField, self.fields["assigned_to"]).choices = [
             ("", "Nobody"),
-            *people.values_list("pk", "username")[:500],
+            *sorted(((user.pk, staff_name(user)) for user in people[:500]), key=lambda each: each[1].casefold()),
         ]
 
 
@@ -141,7 +143,7 @@ def line(each: Clocked, *, now: datetime) -> dict[str, object]:
         "done": links.moment(row.done_at) if row.done_at else "",
         "clock": ("Late" if each.is_late else "In time") if row.done_at else left,
         "is_late": each.is_late,
-        "assigned_to": row.assigned_to.get_username() if row.assigned_to else "",
+        "assigned_to": staff_name(row.assigned_to),
         "outcome": row.get_outcome_display(),
     }
 
@@ -150,7 +152,7 @@ def log(request: HttpRequest) -> HttpResponse:
     """Log a request that has arrived."""
     _check(request, MAY_LOG)
     form: WhoForm = LogForm(request.POST or None)
-    context = {**admin.site.each_context(request), "title": "Log an opt-out request"}
+    context = {**admin.site.each_context(request), **_under("Log a request")}
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         chosen = choose(form, channel=Channel(told["channels"][0]) if told["channels"] else Channel.SMS)
@@ -209,7 +211,7 @@ def page(request: HttpRequest, request_id: int) -> HttpResponse:
     known = names(actors={row.logged_by, row.done_by} - {""})
     context = {
         **admin.site.each_context(request),
-        "title": "Opt-out request",
+        **_under(f"Request of {links.moment(row.received_at)}"),
         "row": row,
         "line": line(selectors.clocked(row, now=timezone.now()), now=timezone.now()),
         "logged_by": known.actor(row.logged_by),
@@ -257,6 +259,10 @@ def _close(request: HttpRequest, request_id: int, form: forms.Form, more: dict[s
 
 
 _ACTS = {"assign": _assign, "do": _do, "close": _close}
+
+
+def _under(leaf: str) -> dict[str, str]:
+    return under("Opt-out requests", reverse("admin:opt_out_requests"), leaf)
 
 
 def _check(request: HttpRequest, permission: str) -> None:

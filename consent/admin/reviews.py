@@ -16,12 +16,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from consent.admin import links
 from consent.admin.actors import staff
 from consent.admin.holds import check_may_read, lines
+from consent.admin.named import under
 from consent.models import Suppression
 from consent.selectors import holder_ids
 from consent.selectors.holds import SIGNALS, Case, case_of, conversation, mark_of, reviews_of, told_by
 from consent.selectors.people import names
 from consent.services.reviews import Reviewed, UnableToReview, correct_number, decide_hold, mark_false_positive
-from consent.vocabulary import LiftRoute, Reason
+from consent.vocabulary import Channel, LiftRoute, Reason
 
 
 class NoteForm(forms.Form):
@@ -108,9 +109,7 @@ def _context(request: HttpRequest, case: Case, form: NoteForm, correction: Corre
     talk = conversation(case)
     return {
         **admin.site.each_context(request),
-        "title": f"{case.reason.label} on {case.channel.label}"
-        if case.reason is Reason.REVIEW_HOLD
-        else case.reason.label,
+        **_heading(case.reason, case.channel),
         "case": case,
         "line": lines([case], now=timezone.now())[0],
         "told": [message for message in told_by(case) if message.pk not in {each.pk for each in talk}],
@@ -124,6 +123,12 @@ def _context(request: HttpRequest, case: Case, form: NoteForm, correction: Corre
     }
 
 
+def _heading(reason: Reason, channel: Channel) -> dict[str, str]:
+    if reason is Reason.REVIEW_HOLD:
+        return under("Review holds", reverse("admin:review_holds"), f"{reason.label} on {channel.label}")
+    return under("Signals", reverse("admin:signals"), reason.label)
+
+
 def _settled(request: HttpRequest, suppression_id: int) -> HttpResponse:
     row = Suppression.objects.filter(
         pk=suppression_id, reason__in=[Reason.REVIEW_HOLD, *SIGNALS], lifted_at__isnull=False
@@ -132,7 +137,7 @@ def _settled(request: HttpRequest, suppression_id: int) -> HttpResponse:
         raise Http404
     context = {
         **admin.site.each_context(request),
-        "title": f"{row.get_reason_display()} on {row.get_channel_display()}",
+        **_heading(Reason(row.reason), Channel(row.channel)),
         "how": LiftRoute(row.lift_route).label,
         "when": links.moment(row.lifted_at),
         "who": names(actors={row.lifted_by}).actor(row.lifted_by),

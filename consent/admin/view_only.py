@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -52,6 +53,7 @@ class ViewOnlyAdmin(NamedScreen, ModelAdmin):
     list_per_page = 25
     list_max_show_all = 0
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # a count for each choice would read the whole table for each
     paginator = CappedPaginator
     sortable_by: tuple[str, ...] = ()
     list_display_links: Sequence[str] | None = None

@@ -151,7 +151,6 @@ class ContactListAdmin(NamedScreen, HistoryAdmin):
             counted = request.GET.get("count", "")
             found = counts_of([row.pk])[row.pk]
             shown |= {
-                "title": str(row),
                 "counts": found,
                 "reach": reach_rows(row, found, counted=counted if counted in set(CHANNELS) else ""),
                 "members_url": f"{reverse('admin:lists_listmembership_changelist')}?list__id__exact={row.pk}",

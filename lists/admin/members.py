@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +21,7 @@ from django.utils.safestring import SafeString
 from consent.admin import links
 from consent.admin.actors import staff
 from consent.admin.filters import SelectFilter
+from consent.admin.named import under
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.selectors.business import default_region, time_zone
 from consent.sentences import day
@@ -150,7 +152,7 @@ class MembershipAdmin(ViewOnlyAdmin):
             return None
         context = {
             **self.admin_site.each_context(request),
-            "title": "Record that they opted out",
+            **under(self.screen, reverse("admin:lists_listmembership_changelist"), "Record that they opted out"),
             "members": queryset,
             "checkbox": ACTION_CHECKBOX_NAME,
         }
