@@ -16,3 +16,6 @@ urlpatterns = [
     re_path("^api/", nowhere),
     path("", include("consent.urls")),
 ]
+
+handler403 = "config.error_pages.forbidden"
+handler404 = "config.error_pages.missing"
