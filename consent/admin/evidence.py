@@ -53,7 +53,7 @@ class EvidenceAdmin(ViewOnlyAdmin):
     list_display_links = ("filed",)
     list_filter = (("status", ChoiceFilter), ("submitted_at", DayFilter))
     list_filter_submit = True
-    ordering = ("submitted_at", "id")
+    ordering = selectors.WAITING_FIRST
     fields = (
         "who",
         "where",

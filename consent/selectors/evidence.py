@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from consent.models import Evidence, ProviderReconsent
 from consent.models.evidence import EvidenceStatus
@@ -20,9 +20,13 @@ QUEUE = timedelta(days=30)
 """How long evidence waits before it expires, so what expired lately was filed so long before."""
 
 
+WAITING_FIRST = (Case(When(status=EvidenceStatus.PENDING, then=0), default=1), "submitted_at", "id")
+
+
 def queue(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
     """Return evidence as the queue shows it: what waits first, the oldest of it on top."""
-    return rows.select_related("contact", "address", "submitted_by", "reviewed_by").order_by("submitted_at", "id")
+    people = rows.select_related("contact", "address", "submitted_by", "reviewed_by")
+    return people.order_by(*WAITING_FIRST)
 
 
 def of_contact(contact_id: int) -> QuerySet[Evidence]:

@@ -318,6 +318,17 @@ class TestScreens:
         assert "Approved. 1 suppression lifted." in done.content.decode()
         assert may_text(stopped)
 
+    def test_what_waits_stands_above_what_is_judged(
+        self, stopped: Contact, agent: User, support: User, at: datetime
+    ) -> None:
+        judged = verbs.file_evidence(claim=claim(stopped, at), by=actor(agent), at=at)
+        verbs.reject(evidence_id=judged.pk, reason="Blurred", by=actor(support), at=at)
+        waiting = verbs.file_evidence(claim=claim(stopped, at), by=actor(agent), at=at + timedelta(hours=1))
+
+        listed = self.login(support).get(reverse("admin:consent_evidence_changelist")).context["cl"].result_list
+
+        assert [row.pk for row in listed] == [waiting.pk, judged.pk]
+
     @pytest.mark.parametrize("role", ["agent", "marketing"])
     def test_agents_and_marketing_judge_nothing(
         self, request: pytest.FixtureRequest, stopped: Contact, superuser: User, at: datetime, role: str
