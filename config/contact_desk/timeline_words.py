@@ -14,7 +14,7 @@ from lists.sentences import REFUSALS as LIST_REFUSALS
 
 _METHODS = {method.value: method.label.lower() for method in ConsentMethod}
 _WITH_HASH = {EventKind.COMPLAINT_PACK, EventKind.DATA_EXPORTED}
-_WITH_WORD = {EventKind.TEXT_OPT_OUT, EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD, EventKind.TEXT_AMBIGUOUS}
+_WITH_WORD = {EventKind.TEXT_OPT_OUT, EventKind.TEXT_OPT_IN, EventKind.TEXT_OPT_IN_WORD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,17 @@ class Subject:
 
 def title_of(event: TimelineEvent, subject: Subject) -> str:
     """Return what happened: "Texted STOP", "DND switched on: SMS and E-mail", "Removed from a list: News"."""
+    refused = event.kind is not EventKind.MESSAGE_REFUSED and {line.effect for line in event.lines} == {Effect.REFUSED}
+    return f"Refused: {_title(event, subject)}" if refused else _title(event, subject)
+
+
+def _title(event: TimelineEvent, subject: Subject) -> str:
     channels = [line.channel for line in event.lines if line.channel and line.channel is not Channel.ALL]
+    verb = "Texted" if Channel.SMS in channels else "Wrote"
     if event.kind in _WITH_WORD and event.detail:
-        verb = "Texted" if Channel.SMS in channels else "Wrote"
         return f"{verb} {event.detail.upper()}"
+    if event.kind is EventKind.TEXT_AMBIGUOUS and event.detail:
+        return f"{verb} something like “{event.detail}”"  # the word that matched; the message stands below
     if lists := [subject.lists[line.list_id] for line in event.lines if line.list_id and line.list_id in subject.lists]:
         return f"{event.kind.label}: {', '.join(dict.fromkeys(lists))}"
     detail = f"{event.detail[:12]}…" if event.kind in _WITH_HASH else _METHODS.get(event.detail, event.detail)

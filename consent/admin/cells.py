@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from consent.admin import links
 from consent.models import LedgerEntry
 from consent.selectors.people import Names
-from consent.vocabulary import Effect
+from consent.vocabulary import Disposition, Effect
 
 _TONES = {
     Effect.SET: "bad",
@@ -17,15 +17,21 @@ _TONES = {
     Effect.REFUSED: "wait",
 }
 
+_DETAILS = {each.value: each.label for each in Disposition}
+_DONE = {Effect.SET, Effect.STRENGTHENED, Effect.LIFTED}
+
 
 def what(row: LedgerEntry) -> SafeString:
     """Return what happened, with where and the word or code that told us."""
-    told = [row.get_channel_display() if row.channel else "", f"“{row.detail}”" if row.detail else ""]
+    where = row.get_channel_display() if row.channel and not row.list_id else ""
+    told = [where, f"“{_DETAILS.get(row.detail, row.detail)}”" if row.detail else ""]
     return format_html('{}<span class="sd-sub">{}</span>', row.get_kind_display(), ", ".join(filter(None, told)))
 
 
 def effect(row: LedgerEntry) -> SafeString:
     """Return what it did, to which reason, and why it did nothing."""
+    if row.list_id and row.effect in _DONE:
+        return links.mark("done", "quiet")  # what happened says what became of the membership; it silences no channel
     mark = links.mark(row.get_effect_display(), _TONES.get(Effect(row.effect), "quiet"))
     return format_html('{}<span class="sd-sub">{}</span>', mark, row.get_reason_display() if row.reason else "")
 

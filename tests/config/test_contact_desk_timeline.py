@@ -73,7 +73,7 @@ def test_it_tells_why_the_lock_is_there_and_what_staff_tried(ada: Contact, agent
 
     shown = client.get(url(ada)).content.decode()
 
-    assert shown.index("DND cleared by staff: SMS") < shown.index("Texted STOP")
+    assert shown.index("Refused: DND cleared by staff: SMS") < shown.index("Texted STOP")
     assert "Silenced — SMS (+1 503-555-0101): opted out, permanent" in shown
     assert "2 Oct 2026, 09:00 · we learnt of it 2 Oct 2026, 11:00" in shown
     assert "Refused — SMS (+1 503-555-0101): opted out, permanent. This DND is permanent: staff can" in shown
