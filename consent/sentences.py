@@ -90,7 +90,9 @@ _WAYS: dict[LiftRoute, Callable[[ActiveSuppression], str]] = {
     LiftRoute.STAFF: lambda row: "when staff unblock" if row.reason is Reason.BLOCKED else "when staff clear it",
     LiftRoute.APPROVED_EVIDENCE: lambda row: "with approved opt-in evidence",
     LiftRoute.NUMBER_CORRECTED: lambda row: "when support corrects the number",
-    LiftRoute.REVIEWER: lambda row: "when a reviewer finds that it was no opt-out",
+    LiftRoute.REVIEWER: lambda row: (
+        f"when a reviewer finds that it was {'no opt-out' if row.reason is Reason.REVIEW_HOLD else 'misread'}"
+    ),
 }
 
 

@@ -75,6 +75,8 @@ class Controls:
         where = {"channel": view.channel, "direction": view.direction, "key": f"switch-{view.key}"}
         if not view.connected:
             return None
+        if not view.reasons and view.state == "permanent":
+            return None  # silenced on all channels for good: a switch that is off would say the opposite
         if not view.reasons:
             return Control("on", self._plain(forms.SwitchOnForm, **where), "Switch on")
         if all(each.needs is Needs.NOTHING for each in view.reasons):
@@ -91,7 +93,7 @@ class Controls:
         pointless = any(each.is_permanent for each in view.reasons) or (manual and not manual.until)
         if (pointless or not view.connected) and not self._is_tried("on", where):
             return None
-        label = "Extend…" if manual else "Add by hand…" if view.reasons else "Until…"
+        label = "Extend…" if manual else "Add by hand…" if view.reasons or view.state == "permanent" else "Until…"
         return self.make("on", forms.SwitchOnForm, label, key=view.key, **where)
 
     def clear(self, reason: ReasonView) -> Control | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 
 from config.contact_desk.clearing import Needs
 from config.contact_desk.dnd_controls import Attempt, Control, Controls
 from config.contact_desk.dnd_reasons import ReasonView, gather_reasons
 from config.contact_desk.fingerprint import every_reason, fingerprint
+from consent.admin.holds import may_read
 from consent.selectors.dnd import ChannelDnd, ContactDnd, contact_dnd
 from consent.vocabulary import ADDRESS_KIND_OF, Channel, Direction, DndStatus, Kind, Reason
 from contacts.models import Contact
@@ -83,15 +83,16 @@ def panel_of(
 ) -> Panel:
     """Return the panel for a contact, with the controls that this user has."""
     dnd = contact_dnd(contact.pk)
-    reasons = gather_reasons(dnd, held={each.id for each in addresses}, may_file=_may_file(request.user))
+    reasons = gather_reasons(
+        dnd,
+        held={each.id for each in addresses},
+        may_file=request.user.has_perm("consent.add_evidence"),
+        may_review=may_read(request),
+    )
     panel = _read_only(dnd, reasons, addresses)
     if not request.user.has_perm("consent.set_dnd"):
         return panel
     return _with_controls(panel, dnd, reasons, Controls(fingerprint(dnd), attempt))
-
-
-def _may_file(user: AbstractBaseUser | AnonymousUser) -> bool:
-    return user.has_perm("consent.add_evidence")  # type: ignore[union-attr]
 
 
 def _read_only(dnd: ContactDnd, reasons: Mapping[int, ReasonView], addresses: Sequence[AddressView]) -> Panel:

@@ -38,10 +38,13 @@ class ReasonView:
     way_out: str
     needs: Needs
     evidence_url: str = ""
+    review_url: str = ""
     clear: Control | None = None
 
 
-def gather_reasons(dnd: ContactDnd, *, held: Collection[int], may_file: bool) -> dict[int, ReasonView]:
+def gather_reasons(
+    dnd: ContactDnd, *, held: Collection[int], may_file: bool, may_review: bool
+) -> dict[int, ReasonView]:
     """Return the view of each reason by the id of its suppression, in two queries.
 
     Shape: `held` are the ids of the addresses that the contact has now.
@@ -52,7 +55,13 @@ def gather_reasons(dnd: ContactDnd, *, held: Collection[int], may_file: bool) ->
     evidence = _evidence_url(dnd.contact_id) if may_file else ""
     return {
         each.suppression.id: _view(
-            each, remarks[each.suppression.id], names=names, held=held, blocked=dnd.blocked, evidence=evidence
+            each,
+            remarks[each.suppression.id],
+            names=names,
+            held=held,
+            blocked=dnd.blocked,
+            evidence=evidence,
+            may_review=may_review,
         )
         for each in standing
     }
@@ -66,10 +75,12 @@ def _view(
     held: Collection[int],
     blocked: bool,
     evidence: str,
+    may_review: bool,
 ) -> ReasonView:
     row = each.suppression
     wanted = needs(row, blocked=blocked)
-    by_evidence = LiftRoute.APPROVED_EVIDENCE in lift_routes(row)
+    routes = lift_routes(row)
+    by_review = may_review and LiftRoute.REVIEWER in routes
     return ReasonView(
         id=row.id,
         reason=row.reason,
@@ -82,7 +93,8 @@ def _view(
         passes="Transactional messages pass." if row.covers is Covers.NON_TRANSACTIONAL else "",
         way_out=_way_out(each, wanted),
         needs=wanted,
-        evidence_url=f"{evidence}?channel={row.channel}" if by_evidence and evidence else "",
+        evidence_url=f"{evidence}?channel={row.channel}" if evidence and LiftRoute.APPROVED_EVIDENCE in routes else "",
+        review_url=reverse("admin:review_case", args=[row.id]) if by_review else "",
     )
 
 

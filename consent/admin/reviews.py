@@ -50,7 +50,7 @@ class CorrectionForm(NoteForm):
 
 _DONE = {
     "opt_out": "Recorded as an opt-out. Only the contact, or approved evidence, can end it.",
-    "not_opt_out": "Recorded as no opt-out. The contact can be reached again.",
+    "not_opt_out": "Recorded as no opt-out. The message silences nobody any more; other reasons stay.",
     "false_positive": "Recorded as a false positive. What it had silenced is lifted.",
     "correct": "The number is corrected. The wrong one stays silenced.",
 }

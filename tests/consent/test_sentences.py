@@ -85,8 +85,8 @@ HOW = [
     (
         Reason.HOSTILE,
         {"rule": "R20"},
-        "Lifts when the contact texts START, with approved opt-in evidence, or when a reviewer finds that it was no"
-        " opt-out. A reviewer may mark it a false positive.",
+        "Lifts when the contact texts START, with approved opt-in evidence, or when a reviewer finds that it was"
+        " misread. A reviewer may mark it a false positive.",
     ),
     (Reason.BLOCKED, {"kind": Kind.PERMANENT}, "Nothing lifts it."),
 ]
