@@ -12,10 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from config.complaint_pack.services import make_pack
-from config.contact_desk.people import user_name
 from config.personal_data.export import make_export
 from contacts.selectors import visible_contacts
-from contacts.values import Actor
+from contacts.values import Actor, staff_name
 from contacts.vocabulary import ActorKind
 
 
@@ -56,4 +55,4 @@ def _person(username: str, permission: str) -> Actor:
         raise CommandError(f"Nobody logs in as “{username}”.")
     if not user.has_perm(permission):
         raise CommandError(f"{username} may not have it.")
-    return Actor(ActorKind.USER, str(user.pk), user_name(user))
+    return Actor(ActorKind.USER, str(user.pk), staff_name(user))
