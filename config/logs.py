@@ -8,6 +8,13 @@ from typing import Any
 import structlog
 
 
+class _NoProbes(logging.Filter):
+    """Leave out that a readiness probe was answered "not ready": who probes is told, every few seconds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path", "") != "/readyz"
+
+
 def configure(options: dict[str, Any]) -> None:
     """Set up logging. Shape: `options` has `json` (bool) and `level` (a standard level's name)."""
     shared: list[structlog.typing.Processor] = [
@@ -37,12 +44,14 @@ def configure(options: dict[str, Any]) -> None:
                     "foreign_pre_chain": shared,
                 }
             },
+            "filters": {"no_probes": {"()": _NoProbes}},
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structlog"}},
             "root": {"handlers": ["console"], "level": options["level"]},
             "loggers": {
                 "axes": {"level": "WARNING"},
                 "procrastinate": {"level": "WARNING"},
                 "django": {"handlers": [], "level": "INFO"},  # its own console handler would print all of it twice
+                "django.request": {"filters": ["no_probes"]},
                 "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             },
         }

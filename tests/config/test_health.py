@@ -57,5 +57,16 @@ def test_a_database_that_goes_away_at_any_look_is_told_as_unreachable(client: Cl
     assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "unreachable")
 
 
+@pytest.mark.django_db
+def test_a_probe_that_finds_the_process_not_ready_is_told_and_not_logged(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = client.get("/readyz")
+    client.get("/nobody-is-here")
+
+    assert answer.status_code == 503
+    assert ["/nobody-is-here" in record.getMessage() for record in caplog.records] == [True]
+
+
 def test_a_process_is_alive_without_its_database(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
