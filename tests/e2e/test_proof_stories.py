@@ -62,7 +62,6 @@ def test_evidence_is_filed_with_its_file_approved_by_another_and_proven_by_the_p
     expect(page.get_by_text("You filed this yourself. Someone else must review it.")).to_be_visible()
     expect(page.get_by_role("button", name="Approve and lift")).to_have_count(0)
 
-    page.context.clear_cookies()
     page = browsing(support)
     page.get_by_role("link", name="1 Evidence to review").click()
     page.locator("#result_list").get_by_role("link").first.click()
@@ -77,7 +76,6 @@ def test_evidence_is_filed_with_its_file_approved_by_another_and_proven_by_the_p
     page.goto(f"{contact}change/")
     expect(page.get_by_role("switch", name="DND for SMS")).to_have_attribute("aria-checked", "false")
 
-    page.context.clear_cookies()
     page = browsing(compliance)
     page.goto(f"{contact}timeline/")
     with page.expect_download() as pack:
