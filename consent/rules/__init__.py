@@ -7,6 +7,7 @@ ask for, `routes` answers what may lift a given suppression. Pure: no Django, no
 from consent.rules.deciding import decide, weighs
 from consent.rules.routes import LIFT_ROUTES, lift_routes, rule_of
 from consent.rules.rows import Lifting, Rule, Scope, Setting, Target
+from consent.rules.setting import as_known
 from consent.rules.table import RULES
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Scope",
     "Setting",
     "Target",
+    "as_known",
     "decide",
     "lift_routes",
     "rule_of",

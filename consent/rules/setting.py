@@ -57,12 +57,24 @@ def reasons_weighed(rows: Sequence[Rule], event: ConsentEvent) -> frozenset[Reas
 
 
 def _terms(setting: Setting, event: ConsentEvent) -> tuple[Reason, Kind, Covers]:
-    """Return reason, kind and covers. A pair that nothing could ever lift is stored as `imported`."""
+    """Return reason, kind and covers."""
     if not setting.as_asked or event.terms is None:
         return setting.reason, setting.kind, setting.covers
-    asked = event.terms
-    reason = asked.reason if (asked.reason, asked.kind) in LIFT_ROUTES else Reason.IMPORTED
-    return reason, asked.kind, asked.covers
+    return *as_known(event.terms.reason, event.terms.kind), event.terms.covers
+
+
+def as_known(reason: Reason, kind: Kind) -> tuple[Reason, Kind]:
+    """Return the pair as which one that another register names is stored, for nothing could ever lift an unknown one.
+
+    What is never temporary here is permanent, whatever the register calls it: no opt-out becomes one that staff lift.
+    Any other unknown pair is `imported`, of the kind that was named.
+    Source: docs/rules.md, R24; docs/decisions/0098-no-import-softens-a-no.md.
+    """
+    if (reason, kind) in LIFT_ROUTES:
+        return reason, kind
+    if (reason, Kind.PERMANENT) in LIFT_ROUTES:
+        return reason, Kind.PERMANENT
+    return Reason.IMPORTED, kind
 
 
 def _channels(scope: Scope, channel: Channel, reason: Reason, kind: Kind) -> Sequence[Channel]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from consent.rules import LIFT_ROUTES
+from consent.rules import LIFT_ROUTES, as_known
 from consent.values import SuppressionTerms
 from consent.vocabulary import ADDRESS_KIND_OF, Channel, Covers, Direction, Kind, LiftRoute, Reason
 from contacts.normalize import InvalidAddress, normalize
@@ -55,6 +55,8 @@ def read_row(
 ) -> ForeignSuppression:
     """Return what a row says. Without a kind it is the only kind that its reason has, else permanent.
 
+    What is never temporary here, such as an opt-out, is permanent, whatever the row calls it (decision 0098).
+
     A block becomes an imported suppression, and so does a hold that the row does not call temporary: nobody here could
     unblock the one, or read the message of the other. A temporary hold stays one, which a reviewer or its clock ends.
 
@@ -69,12 +71,15 @@ def read_row(
     channel = _word(Channel, "channel", said.get("channel", ""), tuple(Channel))
     reason = _word(Reason, "reason", said.get("reason", "") or Reason.IMPORTED, tuple(Reason))
     kind = _word(Kind, "kind", said.get("kind", "") or _usual_kind(reason), tuple(Kind))
+    if reason not in BOUND_TO_THEIR_REGISTER:
+        reason, kind = as_known(reason, kind)
     direction = _word(Direction, "direction", said.get("direction", "") or Direction.OUTBOUND, tuple(Direction))
     since, expires_at = _moment("since", said), _moment("expires_at", said)
     if since is not None and since > at:
         raise RowRefused("since", "in_the_future", "It can't have begun yet. Leave it out, or give the day it began.")
     if expires_at is not None and kind is Kind.PERMANENT:
-        raise RowRefused("expires_at", "permanent_never_ends", "What is permanent has no end. Leave it out.")
+        message = f"What is permanent has no end, and “{reason}” always is, or is called so. Leave the end out."
+        raise RowRefused("expires_at", "permanent_never_ends", message)
     if expires_at is not None and LiftRoute.EXPIRY not in LIFT_ROUTES.get((reason, kind), {LiftRoute.EXPIRY}):
         raise RowRefused("expires_at", "never_runs_out", "A hold ends by a review or becomes an opt-out. Leave it out.")
     if expires_at is not None and expires_at <= at:

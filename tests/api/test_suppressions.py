@@ -233,6 +233,21 @@ def test_what_leans_on_another_register_is_never_easier_to_lift_here(
     assert (cleared.status_code == 200) == ("staff" in lifted_by)
 
 
+@pytest.mark.parametrize("reason", ["opt_out", "provider_opt_out", "spam_complaint", "deceased", "wrong_number"])
+def test_no_register_softens_what_is_never_temporary_here(shop: Caller, ada: Contact, reason: str) -> None:
+    row = {"address": "+15035550101", "channel": "sms", "reason": reason, "kind": "temporary"}
+
+    ending = bulk(shop, {**row, "expires_at": (timezone.now() + timedelta(days=1)).isoformat()}).json()["results"][0]
+    told = bulk(shop, row).json()["results"][0]
+
+    assert (ending["effect"], ending["code"]) == ("refused", "permanent_never_ends")
+    assert f"“{reason}”" in ending["text"]
+    assert told["effect"] == "set"
+    assert {(each[2], each[3]) for each in standing()} == {(reason, "permanent")}
+    assert [line[:2] for line in ledger()[:2]] == [("import_suppression", "refused"), ("import_suppression", "set")]
+    assert shop.put(f"contacts/{ada.public_id}/dnd/sms/", {"dnd": False, "note": "Cleared"}).status_code == 409
+
+
 def test_a_hold_from_elsewhere_becomes_an_opt_out_by_the_same_clock(shop: Caller, ada: Contact) -> None:
     row = {"address": "+15035550101", "channel": "sms", "reason": "review_hold", "kind": "temporary"}
     bulk(shop, {**row, "since": "2025-04-01"})

@@ -206,6 +206,18 @@ def test_an_import_never_clears_or_weakens_and_passes_over_what_has_ended(tmp_pa
 
 
 @pytest.mark.django_db
+def test_a_file_can_not_call_an_opt_out_temporary(tmp_path: Path, ada: Contact, by: Actor):
+    run("import_suppressions", written(tmp_path, "address,channel,reason,kind", "+15035550101,sms,opt_out,temporary"))
+
+    row = Suppression.objects.get()
+    assert (row.reason, row.kind) == ("opt_out", "permanent")
+    assert LedgerEntry.objects.get().effect == "set"
+    lift(contact_id=ada.pk, channels=[Channel.SMS], by=by, at=AT + timedelta(hours=1), note="They called it temporary")
+    row.refresh_from_db()
+    assert (row.lifted_at, LedgerEntry.objects.latest("id").effect) == (None, "refused")
+
+
+@pytest.mark.django_db
 def test_the_newest_no_of_a_register_outranks_an_opt_in_before_it(tmp_path: Path, ada: Contact):
     texted(EventKind.TEXT_OPT_IN, ada, at=AT)
     heading = "address,channel,reason,kind,since,reaffirmed_at"

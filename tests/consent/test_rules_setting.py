@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from consent.rules import decide
+from consent.rules import LIFT_ROUTES, as_known, decide
 from consent.values import ConsentEvent, Situation, SuppressionTerms
-from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Effect, EventKind, Kind, Reason
+from consent.vocabulary import CHANNELS, Channel, Covers, Direction, Effect, EventKind, Kind, LiftRoute, Reason
 from tests.consent.register import NOON, happens
 
 SMS, CALL, WHATSAPP, EMAIL = Channel.SMS, Channel.CALL, Channel.WHATSAPP, Channel.EMAIL
@@ -229,7 +229,7 @@ ASKED = [
     (SuppressionTerms(Reason.IMPORTED, TEMPORARY, MARKETING), {(SMS, Reason.IMPORTED, TEMPORARY, MARKETING)}),
     (SuppressionTerms(Reason.OPT_OUT, PERMANENT), {(SMS, Reason.OPT_OUT, PERMANENT, EVERYTHING)}),
     # An opt-out that staff could clear is none; a block for ever is not ours to lift either.
-    (SuppressionTerms(Reason.OPT_OUT, TEMPORARY), {(SMS, Reason.IMPORTED, TEMPORARY, EVERYTHING)}),
+    (SuppressionTerms(Reason.OPT_OUT, TEMPORARY), {(SMS, Reason.OPT_OUT, PERMANENT, EVERYTHING)}),
     (SuppressionTerms(Reason.BLOCKED, PERMANENT), {(SMS, Reason.IMPORTED, PERMANENT, EVERYTHING)}),
     (SuppressionTerms(Reason.BOUNCE, TEMPORARY), {(SMS, Reason.BOUNCE, TEMPORARY, EVERYTHING)}),
     (SuppressionTerms(Reason.BOUNCE, PERMANENT), {(SMS, Reason.IMPORTED, PERMANENT, EVERYTHING)}),
@@ -243,6 +243,19 @@ def test_an_import_is_stored_as_asked_where_something_could_end_it(
     outcomes = decide(happens(EventKind.IMPORT_SUPPRESSION, terms=asked), FROM_ADA).outcomes
 
     assert {(each.channel, each.reason, each.kind, each.covers) for each in outcomes} == expected
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_other_register_can_soften_what_is_never_temporary_here(reason: Reason, kind: Kind) -> None:
+    stored, stored_kind = as_known(reason, kind)
+
+    routes = LIFT_ROUTES[stored, stored_kind]
+    never_temporary = (reason, PERMANENT) in LIFT_ROUTES and (reason, TEMPORARY) not in LIFT_ROUTES
+    assert (stored, stored_kind) == (reason, PERMANENT) or not never_temporary
+    assert routes.isdisjoint({LiftRoute.STAFF, LiftRoute.EXPIRY}) or not never_temporary
+    assert (stored_kind, stored) == (kind, reason) or (reason, kind) not in LIFT_ROUTES
+    assert kind is TEMPORARY or stored_kind is PERMANENT
 
 
 def test_an_imported_fact_of_the_line_names_no_contact() -> None:
