@@ -5,9 +5,10 @@ from consent.keywords.defaults import DEFAULT_WORDS
 from consent.keywords.reader import read
 from consent.keywords.steps import STEPS, Step
 from consent.keywords.text import normalise
-from consent.keywords.wordlists import WordLists, WordRefused
+from consent.keywords.wordlists import CARRIER_OPT_IN_WORDS, WordLists, WordRefused
 
 __all__ = [
+    "CARRIER_OPT_IN_WORDS",
     "DEFAULT_WORDS",
     "STEPS",
     "Step",

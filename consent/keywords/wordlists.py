@@ -21,7 +21,10 @@ RESERVED_OPT_OUT = frozenset(
     | {"optout", "opt out", "arret", "arrete", "arrett"}
 )
 # UNSTOP is an opt-in to every carrier and provider, whatever some help pages say.
-RESERVED_OPT_IN = frozenset({"start", "unstop", "resubscribe"})
+CARRIER_OPT_IN_WORDS = ("start", "unstop")
+"""The only words that also end a block at the provider (Twilio; toll-free carriers)."""
+
+RESERVED_OPT_IN = frozenset({*CARRIER_OPT_IN_WORDS, "resubscribe"})
 RESERVED_HELP = frozenset({"help", "info", "aide"})
 CONFIRMING = frozenset({"yes"})
 

@@ -187,6 +187,15 @@ class Suppression(models.Model):
                 declare=guard.DECLARATIONS,
                 func=guard.GUARD,
             ),
+            pgtrigger.Trigger(
+                name="stands_elsewhere",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition(guard.ENDS_EVERYWHERE),
+                declare=guard.DECLARATIONS,
+                func=guard.STANDS_ELSEWHERE,
+            ),
             *guard.keep_history(),
         ]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pgtrigger
 
+from consent.keywords import CARRIER_OPT_IN_WORDS
+from consent.vocabulary import CHANNELS
 from contacts.blanking import ABOUT_ADDRESS, ABOUT_CONTACT, is_blanking, unless_blanking
 
 _REFUSE = "RAISE EXCEPTION 'suppression %: {why}', OLD.id USING ERRCODE = 'restrict_violation';"
@@ -55,6 +57,11 @@ DECLARATIONS = [("proof", "record")]
 ABOUT = f"{ABOUT_CONTACT} OR (OLD.contact_id IS NULL AND {ABOUT_ADDRESS})"
 """Whose words these are: the person's own rows, and those at an address that never named anybody else."""
 
+REACHES_THE_PROVIDER = f"""
+    proof.message_class = 'opt_in'
+    AND (proof.matched_by = 'provider' OR proof.matched IN ({", ".join(f"'{word}'" for word in CARRIER_OPT_IN_WORDS)}))
+"""
+
 GUARD = f"""
     {unless_blanking(is_blanking("note", "lift_note", about=ABOUT, json=["attestation"]))}
     IF OLD.lifted_at IS NOT NULL THEN
@@ -98,6 +105,12 @@ GUARD = f"""
         ) THEN
             {_refuse("the opt-in came from somebody else")}
         END IF;
+        IF OLD.reason = 'provider_opt_out' AND NOT ({REACHES_THE_PROVIDER}) THEN
+            {_refuse("only START or UNSTOP ends what the provider blocks")}
+        END IF;
+        IF OLD.reason = 'hostile' AND proof.message_class <> 'opt_in' THEN
+            {_refuse("whatever a hostile contact wrote last is no opt-in")}
+        END IF;
     ELSIF NEW.lift_route = 'approved_evidence' THEN
         SELECT e.* INTO proof FROM consent_evidence e WHERE e.id = NEW.evidence_id;
         IF NOT FOUND OR proof.status <> 'approved' THEN
@@ -124,6 +137,28 @@ GUARD = f"""
         {_refuse("a permanent one is never lifted by this route")}
     END IF;
     RETURN NEW;
+"""
+
+ENDS_EVERYWHERE = """
+    OLD.lifted_at IS NULL AND NEW.lifted_at IS NOT NULL AND NEW.channel = 'all'
+    AND NEW.lift_route = 'approved_evidence'
+"""
+"""When evidence ends what stands on every channel: looked at again as the transaction ends, see `STANDS_ELSEWHERE`."""
+
+STANDS_ELSEWHERE = f"""
+    SELECT e.* INTO proof FROM consent_evidence e WHERE e.id = NEW.evidence_id;
+    IF 'all' <> ALL (proof.channels) AND EXISTS (
+        SELECT FROM unnest(ARRAY[{", ".join(f"'{channel}'" for channel in CHANNELS)}]) AS elsewhere(channel)
+        WHERE elsewhere.channel <> ALL (proof.channels) AND NOT EXISTS (
+            SELECT FROM consent_suppression s
+            WHERE s.lifted_at IS NULL AND s.reason = NEW.reason AND s.direction = NEW.direction
+            AND s.channel IN (elsewhere.channel, 'all')
+            AND (s.contact_id = NEW.contact_id OR s.address_id = NEW.address_id)
+        )
+    ) THEN
+        {_refuse("it must go on where the evidence says nothing")}
+    END IF;
+    RETURN NULL;
 """
 
 HISTORY_COLUMNS = (

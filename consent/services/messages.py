@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consent import selectors
+from consent.keywords import CARRIER_OPT_IN_WORDS
 from consent.models import InboundMessage
 from consent.registry import HandledMessage, registry
 from consent.selectors.inbound import refusing
@@ -32,8 +33,6 @@ _CLASSES = {
     MessageClass.SOFT: EventKind.TEXT_SOFT,
     MessageClass.NONE: EventKind.TEXT_OTHER,
 }
-CARRIER_OPT_IN_WORDS = frozenset({"start", "unstop"})
-"""The only words that also end a block at the provider (Twilio; toll-free carriers)."""
 
 
 @dataclass(frozen=True, slots=True)

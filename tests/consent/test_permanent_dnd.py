@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import pytest
@@ -350,7 +351,9 @@ def test_the_record_itself_is_append_only(
         cursor.execute(statement.format(table))
 
 
-def a_message(address_id: int | None, at: datetime, *, channel: Channel = Channel.SMS, opts_in: bool = True) -> int:
+def a_message(
+    address_id: int | None, at: datetime, *, channel: Channel = Channel.SMS, opts_in: bool = True, **read: str
+) -> int:
     delivery = Delivery.objects.create(
         provider="twilio", door="twilio.inbound", event_id=uuid.uuid4().hex, body_hash="0", body=b"", received_at=at
     )
@@ -359,8 +362,7 @@ def a_message(address_id: int | None, at: datetime, *, channel: Channel = Channe
         address_id=address_id,
         channel=channel,
         body="START",
-        message_class="opt_in",
-        rule="K02",
+        **{"message_class": "opt_in", "rule": "K02", "matched_by": "words", "matched": "start", **read},
         opts_in=opts_in,
         occurred_at=at,
         recorded_at=at,
@@ -391,6 +393,31 @@ def test_an_opt_in_lifts_it_only_where_it_is_the_contacts_own_and_newer(
 
     try_to_lift(stopped, at, lift_route=LiftRoute.CONTACT_OPT_IN, lift_message_id=a_message(stopped.address_id, at))
     assert Suppression.objects.get(pk=stopped.pk).lifted_at == at
+
+
+@pytest.mark.parametrize(
+    ("set_by", "falls_short", "reaches"),
+    [
+        (EventKind.PROVIDER_OPT_OUT, {"matched": "resubscribe"}, {"matched": "unstop"}),
+        (EventKind.PROVIDER_OPT_OUT, {"matched": "yes"}, {"matched": "in", "matched_by": "provider"}),
+        (EventKind.PROVIDER_OPT_OUT, {"message_class": "none", "matched": ""}, {}),
+        (EventKind.TEXT_HOSTILE, {"message_class": "none", "matched": ""}, {"matched": "resubscribe"}),
+    ],
+)
+def test_an_opt_in_lifts_no_more_in_plain_sql_than_by_the_rules(
+    stopped: Suppression, at: datetime, set_by: EventKind, falls_short: dict[str, str], reaches: dict[str, str]
+) -> None:
+    before = at - timedelta(minutes=30)
+    event = ConsentEvent(set_by, (Channel.SMS,), before, Source.PROVIDER)
+    record_event(event=event, address_id=stopped.address_id, by=SYSTEM, at=before)
+    row = Suppression.objects.get(set_kind=set_by, channel=Channel.SMS)
+    short, enough = (a_message(row.address_id, at, **read) for read in (falls_short, reaches))
+
+    with pytest.raises(DatabaseError):
+        try_to_lift(row, at, lift_route=LiftRoute.CONTACT_OPT_IN, lift_message_id=short)
+    try_to_lift(row, at, lift_route=LiftRoute.CONTACT_OPT_IN, lift_message_id=enough)
+
+    assert Suppression.objects.get(pk=row.pk).lifted_at == at
 
 
 def test_a_lifted_one_never_stands_up_again_or_changes(stopped: Suppression, at: datetime) -> None:
@@ -482,6 +509,24 @@ class TestEvidenceRoute:
 
         with pytest.raises(DatabaseError):
             try_to_lift(stopped, at, lift_route=LiftRoute.APPROVED_EVIDENCE, evidence_id=evidence.pk)
+
+    @pytest.mark.parametrize(("channels", "lifts"), [(["sms"], False), ([*CHANNELS], True)])
+    def test_what_stands_on_every_channel_goes_on_where_it_says_nothing(
+        self, bo: Contact, agent: object, support: object, at: datetime, channels: list[str], lifts: bool
+    ) -> None:
+        before = at - timedelta(minutes=30)
+        event = ConsentEvent(EventKind.IMPORT_SUPPRESSION, (Channel.ALL,), before, Source.SYSTEM)
+        record_event(event=event, contact_id=bo.pk, by=SYSTEM, at=before)
+        everywhere = Suppression.objects.filter(contact=bo, channel=Channel.ALL)
+        evidence = self.file(everywhere[0], agent, at, channels=channels)
+        self.approve(evidence, support, at)
+
+        with nullcontext() if lifts else pytest.raises(DatabaseError), transaction.atomic():
+            for row in everywhere:
+                try_to_lift(row, at, lift_route=LiftRoute.APPROVED_EVIDENCE, evidence_id=evidence.pk)
+            connection.check_constraints()
+
+        assert everywhere.filter(lifted_at=None).exists() != lifts
 
 
 def test_a_temporary_one_can_be_cleared_by_staff_on_every_channel(
