@@ -14,18 +14,20 @@ from django.db import connection
 
 
 def fetch(
-    statement: str, params: Sequence[Any] | Mapping[str, Any] = (), *, prepare: bool = True
+    statement: str, params: Sequence[Any] | Mapping[str, Any] = (), *, prepare: bool | None = True
 ) -> list[tuple[Any, ...]]:
     """Return the rows of a statement; see docs/decisions/0094-a-decision-in-few-statements.md.
 
     Shape: ids as `id_array` writes them, read as `= ANY ((SELECT %s::bigint[])::bigint[])`: behind the sub-select the
-    planner looks at none of them. `prepare` False for a statement whose plan hangs on the values.
+    planner looks at none of them. `prepare` False for a statement whose plan hangs on the values, None for one of many
+    spellings: it is prepared once it has come a few times. No rows where the statement returns none.
     Raises: what Django raises for a statement.
     """
     connection.ensure_connection()
     started = time.perf_counter()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        rows = cursor.execute(statement, params, prepare=prepare, binary=True).fetchall()
+        cursor.execute(statement, params, prepare=prepare, binary=True)
+        rows = cursor.fetchall() if cursor.description else []
     if connection.queries_logged:
         connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
     return rows

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 
 from consent.models import Delivery, DoorCounter
 from consent.models.inbox import DeliveryStatus
+from contacts.statements import fetch
 
 log = structlog.get_logger(__name__)
 
@@ -105,12 +106,10 @@ def accept(
     body_hash = hashlib.sha256(body if identity is None else identity).hexdigest()
     key = storable_id(event_id) if event_id else f"sha256:{body_hash}"
     kind = content_type.replace("\x00", "")[:200]
-    with connection.cursor() as cursor:
-        # One statement, which commits itself: nothing later can take the delivery back.
-        cursor.execute(_STORE, [provider, door, key, body_hash, body, kind, at, DeliveryStatus.PENDING, at])
-        new = cursor.fetchone()
-    if new is not None:
-        return Accepted(new[0], is_new=True)
+    # One statement, which commits itself: nothing later can take the delivery back.
+    new = fetch(_STORE, [provider, door, key, body_hash, body, kind, at, DeliveryStatus.PENDING, at])
+    if new:
+        return Accepted(new[0][0], is_new=True)
     with transaction.atomic():
         stored = Delivery.objects.only("id", "body_hash").get(provider=provider, event_id=key)
         if stored.body_hash == body_hash:
@@ -164,8 +163,7 @@ def settle(*, delivery_id: int, at: datetime) -> Settled:
                 return Settled(DeliveryStatus(row.status))
             read = _readers[row.door](row, row.received_at)
             status = DeliveryStatus.IGNORED if read.ignored else DeliveryStatus.PROCESSED
-            with connection.cursor() as cursor:
-                cursor.execute(_SETTLE, [status, (read.ignored or read.note)[:500], at, row.pk])
+            fetch(_SETTLE, [status, (read.ignored or read.note)[:500], at, row.pk])
         return Settled(status, read)
     except UnreadableDelivery as error:
         return Settled(_keep(delivery_id, reason=str(error), at=at, retry=False))
@@ -180,12 +178,10 @@ def settle(*, delivery_id: int, at: datetime) -> Settled:
 
 def _locked(delivery_id: int) -> Delivery:
     """Lock a delivery until the transaction ends, and return it. Raises: Delivery.DoesNotExist."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [delivery_id])
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch(_LOCK, [delivery_id])
+    if not rows:
         raise Delivery.DoesNotExist(f"There is no delivery {delivery_id}.")
-    return Delivery.from_db(connection.alias, _COLUMNS, row)
+    return Delivery.from_db(connection.alias, _COLUMNS, rows[0])
 
 
 def _keep(delivery_id: int, *, reason: str, at: datetime, retry: bool) -> DeliveryStatus:

@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 from django.db import connection, models
 from psycopg import sql
 
+from contacts.statements import fetch
+
 
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows in one statement and return their ids in the same order.
@@ -26,9 +28,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     columns: list[list[Any]] = [list(map(itemgetter(name), rows)) for name in given]
     shared = tuple(_agree(column) for column in columns)
     params = {f"c{n}": column[0] if shared[n] else _array(column) for n, column in enumerate(columns)}
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(model, given, shared), {**params, "count": len(rows)})
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in fetch(_statement(model, given, shared), {**params, "count": len(rows)}, prepare=None)]
 
 
 def _agree(column: list[Any]) -> bool:

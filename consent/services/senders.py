@@ -13,9 +13,10 @@ from consent.selectors.words import Newest
 from consent.values import ActiveSuppression
 from consent.vocabulary import Channel, EventKind
 from contacts.services import AddressMissing, get_or_create_address
+from contacts.statements import fetch
 from contacts.values import CanonicalAddress
 
-_LOCK = "SELECT * FROM consent_lock_sender(%s, %s, %s)"
+_LOCK = "SELECT * FROM consent_lock_sender(%s::bigint, %s::text, %s::text)"
 
 OptIns = Mapping[int, Mapping[tuple[Channel, EventKind], datetime]]
 
@@ -63,12 +64,10 @@ def _lock(address_id: int | None, canonical: CanonicalAddress | None) -> Sender 
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Locks last as long as a transaction; open one first.")
     kind, value = (str(canonical.kind), canonical.value) if canonical else (None, None)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [address_id, kind, value])
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch(_LOCK, [address_id, kind, value])
+    if not rows:
         return None
-    found, holders, is_something_standing, has_opted_in, has_agreed, number, saved_at = row
+    found, holders, is_something_standing, has_opted_in, has_agreed, number, saved_at = rows[0]
     standing = selectors.active_suppressions(contact_ids=holders, address_ids=[found]) if is_something_standing else ()
     return Sender(
         address_id=found,
