@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from functools import reduce
-from operator import or_
 
 import pgtrigger
 from django.db import models
@@ -13,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from consent.models import suppression_guard as guard
 from consent.models.append_only import refuse_delete, refuse_truncate
+from consent.models.known_words import KnownTogether, written
 from consent.rules import LIFT_ROUTES
 from consent.vocabulary import Channel, Covers, Direction, EventKind, Kind, LiftRoute, Reason, Source
 from contacts.blanking import append_only_but, is_blanking
@@ -21,18 +20,17 @@ REVIEWED = (Reason.REVIEW_HOLD, Reason.WRONG_NUMBER, Reason.DECEASED, Reason.HOS
 """What a reviewer judges: held messages, and signals that may be false."""
 
 
-def _known_pairs() -> Q:
+def _known_pairs() -> KnownTogether:
     """Return the condition that reason and kind are a pair that some rule sets."""
-    return reduce(or_, (Q(reason=reason.value, kind=kind.value) for reason, kind in sorted(LIFT_ROUTES)))
+    return KnownTogether("reason", "kind", known=written((reason.value, kind.value) for reason, kind in LIFT_ROUTES))
 
 
 def _open_routes() -> Q:
     """Return the condition that a lifted row was lifted by a route that its reason and kind leave open."""
-    lifted = (
-        Q(reason=reason.value, kind=kind.value, lift_route__in=sorted(route.value for route in routes))
-        for (reason, kind), routes in sorted(LIFT_ROUTES.items())
+    known = written(
+        (reason.value, kind.value, route.value) for (reason, kind), routes in LIFT_ROUTES.items() for route in routes
     )
-    return reduce(or_, lifted, Q(lifted_at__isnull=True))
+    return Q(lifted_at__isnull=True) | Q(KnownTogether("reason", "kind", "lift_route", known=known))
 
 
 class Suppression(models.Model):

@@ -8,7 +8,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from consent.models import LedgerEntry, Suppression
-from consent.vocabulary import EventKind
+from consent.rules import LIFT_ROUTES
+from consent.vocabulary import EventKind, Kind, LiftRoute, Reason
 from contacts.models import Contact
 from contacts.triggers import ignore_none
 from tests.consent.acting import every_row, tell
@@ -68,3 +69,26 @@ def test_what_a_later_migration_brings_back_is_closed_again(bo: Contact, at: dat
 
     with pytest.raises(DatabaseError), transaction.atomic():
         Suppression.objects.all().delete()
+
+
+def test_the_database_knows_the_reasons_kinds_and_routes_that_the_rules_know_and_no_others() -> None:
+    routes = ["", *LiftRoute]
+    reasons, kinds = [*Reason, "opt_out/permanent", ""], [*Kind, "permanent/reviewer", ""]
+    asked = "SELECT * FROM unnest(%s::text[]) reason, unnest(%s::text[]) kind, unnest(%s::text[]) lift_route,"
+    asked += " (VALUES (now()), (NULL)) AS ended(lifted_at) WHERE "
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint"
+            " WHERE conrelid = 'consent_suppression'::regclass AND contype = 'c'"
+        )
+        checks = dict(cursor.fetchall())
+        cursor.execute(asked + checks["suppression_reason_and_kind_known"], [reasons, kinds, routes])
+        known = {row[:2] for row in cursor.fetchall()}
+        cursor.execute(asked + checks["suppression_route_is_open"], [reasons, kinds, routes])
+        opened = cursor.fetchall()
+
+    assert known == set(LIFT_ROUTES)
+    assert {row[:3] for row in opened if row[3] is not None} == {
+        (*pair, route) for pair, routes in LIFT_ROUTES.items() for route in routes
+    }
+    assert sum(row[3] is None for row in opened) == len(reasons) * len(kinds) * len(routes)
