@@ -20,14 +20,13 @@ def fetch(
 
     Shape: ids as `id_array` writes them, read as `= ANY ((SELECT %s::bigint[])::bigint[])`: behind the sub-select the
     planner looks at none of them. `prepare` False for a statement whose plan hangs on the values, None for one of many
-    spellings: it is prepared once it has come a few times. No rows where the statement returns none.
+    spellings: it is prepared once it has come a few times.
     Raises: what Django raises for a statement.
     """
     connection.ensure_connection()
     started = time.perf_counter()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, params, prepare=prepare, binary=True)
-        rows = cursor.fetchall() if cursor.description else []
+        rows = cursor.execute(statement, params, prepare=prepare, binary=True).fetchall()
     if connection.queries_logged:
         connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
     return rows

@@ -44,7 +44,7 @@ _LOCK = f"SELECT {', '.join(_COLUMNS)} FROM consent_delivery WHERE id = %s FOR U
 _SETTLE = """
     UPDATE consent_delivery
     SET status = %s, reason = %s, processed_at = %s, next_attempt_at = NULL, attempts = attempts + 1
-    WHERE id = %s
+    WHERE id = %s RETURNING id
 """
 
 

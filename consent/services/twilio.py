@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from django.db import connection
@@ -31,7 +32,7 @@ from contacts.vocabulary import ActorKind
 
 TWILIO = Actor(ActorKind.PROVIDER, "twilio", "Twilio")
 
-Pairs = list[tuple[str, str]]
+Pairs = tuple[tuple[str, str], ...]
 
 _ASKED_FOR_HELP = f"""
     SELECT 1 FROM consent_inboundmessage
@@ -40,11 +41,12 @@ _ASKED_FOR_HELP = f"""
 """  # noqa: S608  a word of our own
 
 
+# The signature, the event's id and the reader each need the pairs of the same body.
+@lru_cache(maxsize=8)
 def form_pairs(body: bytes) -> Pairs:
     """Return a form's names and values as sent, blanks kept. Bytes that are no UTF-8 come out as surrogates."""
-    return parse_qsl(
-        body.decode("ascii", "surrogateescape"), keep_blank_values=True, errors="surrogateescape", max_num_fields=1000
-    )
+    sent = body.decode("ascii", "surrogateescape")
+    return tuple(parse_qsl(sent, keep_blank_values=True, errors="surrogateescape", max_num_fields=1000))
 
 
 def read_inbound(delivery: Delivery, at: datetime) -> Read:

@@ -14,7 +14,7 @@ from consent.models.inbox import DeliveryStatus
 from consent.providers import twilio_inbound, twilio_signature, twilio_status
 from consent.selectors.secrets import value_of
 from consent.services import inbox, twilio
-from consent.services.twilio import form_pairs
+from consent.services.twilio import Pairs, form_pairs
 from consent.views.letting_in import is_too_large, not_now_without_database, refused, too_large
 
 log = structlog.get_logger(__name__)
@@ -84,13 +84,13 @@ def status(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _same_message(pairs: list[tuple[str, str]]) -> bytes:
+def _same_message(pairs: Pairs) -> bytes:
     """Return what is equal in two requests about one message. To a fallback address Twilio adds why it asks there."""
     told = sorted(pair for pair in pairs if pair[0] not in FALLBACK)
     return repr(told).encode("utf-8", "surrogateescape")
 
 
-def _same_callback(pairs: list[tuple[str, str]]) -> bytes:
+def _same_callback(pairs: Pairs) -> bytes:
     """Return what is equal in two callbacks about one status. The rest, such as times, may differ in a repeat."""
     told = dict(pairs)
     return repr([told.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode", "To")]).encode(
