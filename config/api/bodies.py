@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -65,6 +65,19 @@ class Flag(serializers.BooleanField):
         return data
 
 
+class Choice(serializers.ChoiceField):
+    """One of the values named; a refusal names them."""
+
+    def __init__(self, choices: Any, **kwargs: Any) -> None:
+        super().__init__(choices, **kwargs)
+        self.error_messages["invalid_choice"] = one_of(self.choices)
+
+
+def one_of(known: Iterable[str]) -> str:
+    """Return what to do about a value that is not among those known."""
+    return f"Send one of {', '.join(known)}."
+
+
 class Moment(serializers.DateTimeField):
     """A time with its offset, such as 2026-10-02T14:11:09Z."""
 
@@ -88,6 +101,8 @@ def read_moment(text: str) -> datetime:
 
 class Body(serializers.Serializer[Any]):
     """A shape that takes the fields it names and refuses all others."""
+
+    default_error_messages = {"invalid": "Send a JSON object."}
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

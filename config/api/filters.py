@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 import django_filters as filters
 from django.db.models import Exists, Model, OuterRef, QuerySet
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from config.api.bodies import read_moment
+from config.api.bodies import one_of, read_moment
 from config.api.problems import Fault, invalid
 from consent.selectors import connected_channels
 from consent.selectors.business import default_region
@@ -32,12 +35,14 @@ class ContactFilters(filters.FilterSet):
     q = filters.CharFilter(method="by_words", max_length=200, label="Name, phone in any spelling, or e-mail")
     phone = filters.CharFilter(method="by_phone", max_length=100, label="A phone number in any spelling")
     email = filters.CharFilter(method="by_email", max_length=400, label="An e-mail address in any spelling")
-    dnd_status = filters.ChoiceFilter(method="by_status", choices=DndStatus.choices(), label="Over connected channels")
+    dnd_status = filters.ChoiceFilter(
+        method="by_status", choices=DndStatus.choices(), label="Silenced on all, some or none of the connected channels"
+    )
     dnd_channel = filters.ChoiceFilter(
         method="by_dnd", choices=[(each.value, each.label) for each in CHANNELS], label="Silenced on this channel"
     )
     dnd_kind = filters.ChoiceFilter(
-        method="by_dnd", choices=Kind.choices(), label="Silenced so, with dnd_channel there"
+        method="by_dnd", choices=Kind.choices(), label="Silenced so; with dnd_channel: there"
     )
     list = filters.CharFilter(method="by_list", max_length=80, label="On the list with this slug")
     blocked = filters.ChoiceFilter(method="by_block", choices=YES_OR_NO, label="Blocked or not")
@@ -81,13 +86,29 @@ def filtered(filters: type[filters.FilterSet], request: Request, rows: QuerySet[
     if not found.is_valid():
         raise invalid(
             *(
-                Fault(name, each["code"] or "invalid", each["message"])
+                Fault(name, each["code"] or "invalid", _told(filters.base_filters[name], each))
                 for name, errors in found.errors.get_json_data().items()
                 for each in errors
             )
         )
     queryset: QuerySet[Row] = found.qs
     return queryset
+
+
+def _told(asked: filters.Filter, error: dict[str, str]) -> str:
+    return one_of(_values(asked)) if error["code"] == "invalid_choice" else error["message"]
+
+
+def _values(asked: filters.Filter) -> list[str]:
+    """Return the values that a filter knows; none where any will do."""
+    return [value for value, _ in asked.extra.get("choices", ())]
+
+
+def parameters_of(asked: type[filters.FilterSet]) -> Iterator[OpenApiParameter]:
+    """Yield the query parameters of some filters, for the OpenAPI document."""
+    for name, each in asked.base_filters.items():
+        kind = UUID if isinstance(each, filters.UUIDFilter) else str
+        yield OpenApiParameter(name, kind, enum=_values(each) or None, description=str(each.label or ""))
 
 
 def names_of(filters: type[filters.FilterSet]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api.answering import iso
-from config.api.bodies import Body, Flag, Text
+from config.api.bodies import Body, Choice, Flag, Text
 from config.api.people import Written, checked, known
 from consent.selectors.dnd import ChannelDnd, ContactDnd, StandingReason
 from consent.vocabulary import CHANNELS, Channel, DndStatus, Kind
@@ -42,7 +42,7 @@ class Status(Word):
 
 
 class SettingBody(Body):
-    status = serializers.ChoiceField(Status.choices())
+    status = Choice(Status.choices())
     message = Text(required=False)
     code = Text(required=False)
 
@@ -57,7 +57,7 @@ class SettingsBody(Body):
 
 
 class InboundSettingBody(Body):
-    status = serializers.ChoiceField([(each.value, each.label) for each in (Status.ACTIVE, Status.INACTIVE)])
+    status = Choice([(each.value, each.label) for each in (Status.ACTIVE, Status.INACTIVE)])
     message = Text(required=False)
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from rest_framework import serializers
 
 from config.api.answering import iso
-from config.api.bodies import Body, Flag, Text
+from config.api.bodies import Body, Choice, Flag, Text
 from config.api.problems import Fault, invalid
 from consent.selectors.dnd import ContactDnd, contacts_dnd
 from consent.vocabulary import DndStatus
@@ -49,7 +49,7 @@ class ContactShape(serializers.Serializer[Any]):
 
 
 class AddressBody(Body):
-    kind = serializers.ChoiceField(AddressKind.choices())
+    kind = Choice(AddressKind.choices())
     value = Text(max_length=400, allow_blank=False, help_text="In any spelling.")
     primary = Flag(required=False, default=False)
     region = Text(required=False, max_length=2, help_text="The country of a number without a country code, as “GB”.")

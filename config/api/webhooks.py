@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhoo
 from rest_framework import serializers
 
 from config.api.answering import iso
-from config.api.bodies import Body, Flag, Moment, Text
+from config.api.bodies import Body, Choice, Flag, Moment, Text
 from config.api.entries import EntryShape
 from config.api.examples import ENTRY
 from config.api.vocabulary import CHANNEL_CHOICES
@@ -52,11 +52,9 @@ NOTICE: dict[str, Any] = {
 class NewEndpoint(Body):
     url = Text(max_length=LONGEST, allow_blank=False, help_text="https://, a public host, port 443 or 8443.")
     description = Text(max_length=200, required=False)
-    kinds = serializers.ListField(
-        child=serializers.ChoiceField(EventKind.choices()), required=False, help_text="Empty: every kind."
-    )
+    kinds = serializers.ListField(child=Choice(EventKind.choices()), required=False, help_text="Empty: every kind.")
     channels = serializers.ListField(
-        child=serializers.ChoiceField(CHANNEL_CHOICES), required=False, help_text="Empty: every channel, and none."
+        child=Choice(CHANNEL_CHOICES), required=False, help_text="Empty: every channel, and none."
     )
 
 

@@ -15,6 +15,7 @@ from config.api.services import keys, rates
 from config.api.vocabulary import Scope
 from contacts.models import Contact
 from contacts.values import SYSTEM
+from contacts.vocabulary import AddressKind
 from tests.api.conftest import Caller, MakeKey, problem
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,16 @@ def test_an_unknown_parameter_is_named(shop: Caller) -> None:
     told = problem(shop.post("decisions/?dry=1", ASK), 422, "invalid")
 
     assert [(each["field"], each["code"]) for each in told["errors"]] == [("dry", "unknown_parameter")]
+
+
+def test_a_value_that_is_none_of_those_known_is_told_them(shop: Caller) -> None:
+    filtered = problem(shop.get("contacts/?dnd_status=maybe"), 422, "invalid")
+    written = problem(shop.post("contacts/", {"addresses": [{"kind": "pigeon", "value": "x"}]}), 422, "invalid")
+
+    known = f"Send one of {', '.join(AddressKind)}."
+    assert filtered["errors"][0]["detail"] == "Send one of on, partial, off."
+    assert written["errors"] == [{"field": "addresses[0].kind", "code": "invalid_choice", "detail": known}]
+    assert problem(shop.post("contacts/", []), 422, "invalid")["detail"] == "Send a JSON object."
 
 
 @pytest.mark.parametrize("value", ["", "%20", "%09"], ids=["empty", "space", "tab"])

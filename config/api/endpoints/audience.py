@@ -18,6 +18,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 from config.api.answering import answer
+from config.api.bodies import one_of
 from config.api.failures import problem_of
 from config.api.finding import list_of
 from config.api.problems import Fault, invalid
@@ -133,5 +134,5 @@ def _chosen(request: Request, name: str, known: list[str], *, usual: str = "") -
     given = request.query_params.get(name, usual)
     if given not in known:
         code = "invalid_choice" if name in request.query_params else "required"
-        raise invalid(Fault(name, code, f"Send one of {', '.join(known)}."))
+        raise invalid(Fault(name, code, one_of(known)))
     return given

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from config.api.answering import answer, etag
 from config.api.bodies import read
-from config.api.filters import ContactFilters, filtered, names_of
+from config.api.filters import ContactFilters, filtered, names_of, parameters_of
 from config.api.finding import contact_of
 from config.api.highlevel import HighLevelBody, HighLevelShape, highlevel_content, wanted
 from config.api.highlevel_dnd import turn_dnd
@@ -143,13 +143,7 @@ class Contacts(ContactView):
         summary="Find contacts",
         description="By filters that hold together, oldest contact first.",
         answers={200: PAGE},
-        parameters=[
-            *(
-                OpenApiParameter(name, str, description=str(each.label))
-                for name, each in ContactFilters.base_filters.items()
-            ),
-            SHAPE,
-        ],
+        parameters=[*parameters_of(ContactFilters), SHAPE],
         is_list=True,
     )
     def get(self, request: Request) -> HttpResponse:

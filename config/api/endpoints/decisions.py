@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from config.api.answering import answer_written, dump, iso, quoted
-from config.api.bodies import Body, Moment, Text, read
+from config.api.bodies import Body, Choice, Moment, Text, read
 from config.api.problems import Fault, invalid
 from config.api.reasons import ReasonShape, of_refusal
 from config.api.schema import operation
@@ -28,8 +28,8 @@ from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Purpose
 
 
 class Question(Body):
-    channel = serializers.ChoiceField([(each.value, each.label) for each in CHANNELS])
-    purpose = serializers.ChoiceField(Purpose.choices())
+    channel = Choice([(each.value, each.label) for each in CHANNELS])
+    purpose = Choice(Purpose.choices())
     list = Text(max_length=80, required=False, allow_null=True, allow_blank=False, help_text="A list's slug, or null.")
     contacts = serializers.JSONField(required=False, help_text="Ids of contacts.")
     addresses = serializers.JSONField(required=False, help_text="Addresses in any spelling.")
@@ -80,7 +80,7 @@ class Decisions(ApiView):
         problems=["too_many_subjects"],
         examples=[
             OpenApiExample(
-                "Two people and a number",
+                "A contact and a number",
                 request_only=True,
                 value={
                     "channel": "sms",

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from config.api.answering import answer, etag
-from config.api.bodies import Body, Flag, Moment, Text, read
+from config.api.bodies import Body, Flag, Moment, Text, one_of, read
 from config.api.finding import contact_of
 from config.api.preconditions import check_unchanged
 from config.api.problems import Fault, invalid, not_found
@@ -237,5 +237,5 @@ def _channel(name: str) -> Channel:
 def _direction(request: Request) -> Direction:
     given = request.query_params.get("direction", Direction.OUTBOUND)
     if given not in set(Direction):
-        raise invalid(Fault("direction", "invalid_choice", f"Send one of {', '.join(Direction)}."))
+        raise invalid(Fault("direction", "invalid_choice", one_of(Direction)))
     return Direction(given)

@@ -10,14 +10,14 @@ import django_filters as filters
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
 from config.api.answering import answer, iso
-from config.api.bodies import Body, JsonParser, Moment, Text, read
-from config.api.filters import filtered, names_of
+from config.api.bodies import Body, Choice, JsonParser, Moment, Text, read
+from config.api.filters import filtered, names_of, parameters_of
 from config.api.paging import PARAMETERS, page_of
 from config.api.problems import Fault, Problem, invalid, not_found
 from config.api.schema import operation
@@ -94,8 +94,8 @@ class EvidencePage(serializers.Serializer[Any]):
 class EvidenceBody(Body):
     contact = serializers.UUIDField()
     address = Text(max_length=400, allow_blank=False, help_text="One that the contact holds, in any spelling.")
-    channels = serializers.ListField(child=serializers.ChoiceField(CHANNEL_CHOICES), min_length=1, max_length=6)
-    method = serializers.ChoiceField(ConsentMethod.choices())
+    channels = serializers.ListField(child=Choice(CHANNEL_CHOICES), min_length=1, max_length=6)
+    method = Choice(ConsentMethod.choices())
     wording = Text(allow_blank=False, max_length=20_000, help_text="The exact words that the contact agreed to.")
     consent_given_at = Moment(help_text="Later than what it is to lift.")
     where_given = Text(required=False, default="", max_length=400, help_text="URL, IP address, campaign.")
@@ -104,7 +104,7 @@ class EvidenceBody(Body):
 
 
 class EvidenceFilters(filters.FilterSet):
-    status = filters.ChoiceFilter(choices=EvidenceStatus.choices())
+    status = filters.ChoiceFilter(choices=EvidenceStatus.choices(), label="How far it is")
     contact = filters.UUIDFilter(field_name="contact__public_id", label="The id of a contact")
 
 
@@ -122,10 +122,7 @@ class EvidenceList(ApiView):
         summary="Read evidence",
         description="Oldest first; `?status=pending` is what waits for a reviewer. Needs evidence:write or :review.",
         answers={200: EvidencePage},
-        parameters=[
-            OpenApiParameter("status", str, enum=[each.value for each in EvidenceStatus]),
-            OpenApiParameter("contact", UUID),
-        ],
+        parameters=[*parameters_of(EvidenceFilters)],
         is_list=True,
     )
     def get(self, request: Request) -> HttpResponse:

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from config.api.answering import answer, iso
-from config.api.bodies import Body, Flag, Text, read
+from config.api.bodies import Body, Choice, Flag, Text, read
 from config.api.finding import list_of
 from config.api.paging import PARAMETERS, page_of
 from config.api.problems import Fault, invalid
@@ -49,7 +49,7 @@ class ListPage(serializers.Serializer[Any]):
 
 
 class ListFields(Body):
-    purpose = serializers.ChoiceField(ListPurpose.choices(), required=False)
+    purpose = Choice(ListPurpose.choices(), required=False)
     description = Text(required=False)
     public_name = Text(required=False, max_length=120)
     public_description = Text(required=False)

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from config.api.answering import answer
-from config.api.bodies import Body, Flag, Text, read
+from config.api.bodies import Body, Choice, Flag, Text, read
 from config.api.finding import list_of
 from config.api.schema import operation
 from config.api.subjects import MOST, contact_numbers, named_addresses, read_subjects
@@ -36,7 +36,7 @@ TEXTS = {
 
 
 class BulkMembersBody(Body):
-    act = serializers.ChoiceField([(each, each) for each in ACTS])
+    act = Choice([(each, each) for each in ACTS])
     contacts = serializers.JSONField(required=False, help_text="Ids of contacts.")
     addresses = serializers.JSONField(required=False, help_text="E-mail addresses and phone numbers in any spelling.")
     note = Text(required=False, default="")

@@ -10,13 +10,13 @@ from uuid import UUID
 import django_filters as filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from config.api.answering import answer, iso
 from config.api.bodies import Body, Text, read
-from config.api.filters import YES_OR_NO, filtered, moment, names_of
+from config.api.filters import YES_OR_NO, filtered, moment, names_of, parameters_of
 from config.api.paging import PARAMETERS, page_of
 from config.api.problems import Fault, Problem, invalid
 from config.api.schema import operation
@@ -69,9 +69,11 @@ class SuppressionFilters(filters.FilterSet):
     """What suppressions can be found by. All that are given hold together."""
 
     channel = filters.ChoiceFilter(choices=Channel.choices(), label="Set on this channel, or with `all` on all at once")
-    kind = filters.ChoiceFilter(choices=Kind.choices())
-    reason = filters.ChoiceFilter(choices=Reason.choices())
-    direction = filters.ChoiceFilter(choices=Direction.choices())
+    kind = filters.ChoiceFilter(
+        choices=Kind.choices(), label="What staff may clear, or what only the contact or evidence ends"
+    )
+    reason = filters.ChoiceFilter(choices=Reason.choices(), label="Why")
+    direction = filters.ChoiceFilter(choices=Direction.choices(), label="Of what we send, or of what comes in")
     active = filters.ChoiceFilter(method="by_state", choices=YES_OR_NO, label="Standing, or lifted")
     contact = filters.UUIDFilter(field_name="contact__public_id", label="The id of a contact")
     address = filters.CharFilter(method="by_address", max_length=400, label="An address in any spelling")
@@ -102,10 +104,7 @@ class Suppressions(ApiView):
         summary="Read suppressions, standing and lifted",
         description="In the order in which they were recorded. `?active=true` gives what stands now.",
         answers={200: SuppressionPage},
-        parameters=[
-            OpenApiParameter(name, str, description=str(each.label or name))
-            for name, each in SuppressionFilters.base_filters.items()
-        ],
+        parameters=[*parameters_of(SuppressionFilters)],
         is_list=True,
     )
     def get(self, request: Request) -> HttpResponse:
