@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from rest_framework import serializers
 
 from config.api.answering import iso
 from config.api.problems import Fault, Problem
 from consent.rules import lift_routes
+from consent.selectors.business import time_zone
 from consent.sentences import refusal, why
 from consent.services.recording import Recorded
 from consent.values import ActiveSuppression, Refusal
@@ -54,7 +53,7 @@ def of_suppression(row: ActiveSuppression) -> dict[str, Any]:
         "channel": row.channel,
         "since": iso(row.since),
         "expires_at": iso(row.expires_at),
-        "text": why(row, tz=ZoneInfo(settings.TIME_ZONE)),
+        "text": why(row, tz=time_zone()),
         "lifted_by": [route for route in LiftRoute if route in routes],
         "rule": row.rule,
     }
@@ -71,6 +70,21 @@ REFUSALS = (
 """What the rules answer to a clear that they refuse."""
 _FIRST = ("permanent_dnd", "blocked_contact", "review_pending")
 """Which of several refusals names the problem: what can't be mended by sending the request with more in it."""
+_HOW_TO_SEND = {
+    "blocked_contact": "PUT block/ with on: false does so.",
+    "note_required": "PUT dnd/{channel}/ takes it as note.",
+    "attestation_required": "PUT dnd/{channel}/ takes it in attest: provider_entry_removed, address_validated.",
+    "later_consent_required": "PUT dnd/{channel}/ takes it in attest: consent_given_at, consent_how, consent_text.",
+}
+"""Refusal → where the API takes what would help."""
+
+
+def told_of(code: str, row: ActiveSuppression | None = None) -> str:
+    """Return the sentence of a refusal, with where to send what would help."""
+    how = _HOW_TO_SEND.get(code, "")
+    if code == "permanent_dnd" and row is not None and LiftRoute.APPROVED_EVIDENCE in lift_routes(row):
+        how = "POST evidence/ files it."
+    return f"{refusal(code, row)} {how}".rstrip()
 
 
 def refused(recorded: Recorded, standing: Iterable[ActiveSuppression]) -> Problem:
@@ -84,9 +98,9 @@ def refused(recorded: Recorded, standing: Iterable[ActiveSuppression]) -> Proble
     reasons: dict[int, dict[str, Any]] = {}
     for each in refusals:
         row = rows.get(each.suppression_id or 0)
-        sentence = refusal(each.code, row)
+        sentence = told_of(each.code, row)
         if row is not None:
-            told[Fault(row.channel, each.code, f"{why(row, tz=ZoneInfo(settings.TIME_ZONE))}. {sentence}")] = None
+            told[Fault(row.channel, each.code, f"{why(row, tz=time_zone())}. {sentence}")] = None
             reasons[row.id] = of_suppression(row)
         else:
             told[Fault(each.channel, each.code, sentence)] = None

@@ -13,8 +13,8 @@ from rest_framework import serializers
 from config.api.examples import DETAILS, MORE
 from config.api.paging import MOST, USUAL
 from config.api.problems import CONTENT_TYPE, RULE_TITLE, TITLES
-from config.api.reasons import ReasonShape
-from consent.sentences import REFUSALS, refusal
+from config.api.reasons import ReasonShape, told_of
+from consent.sentences import REFUSALS
 
 STATUS_OF = {
     "malformed": 400,
@@ -169,7 +169,7 @@ def _example(code: str, status: int) -> OpenApiExample:
 def _detail(code: str) -> str:
     if code in DETAILS:
         return DETAILS[code]
-    return f"Nothing was changed. {refusal(code)}" if code in REFUSALS else TITLES.get(code, RULE_TITLE)
+    return f"Nothing was changed. {told_of(code)}" if code in REFUSALS else TITLES.get(code, RULE_TITLE)
 
 
 class _KeyScheme(OpenApiAuthenticationExtension):

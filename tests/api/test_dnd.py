@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from consent.models import Suppression
 from consent.services.dnd import record_verbal_opt_out
+from consent.services.profile import update_profile
 from consent.services.recording import record_event
 from consent.values import ConsentEvent
 from consent.vocabulary import Channel, EventKind, Source
@@ -128,13 +129,31 @@ def test_an_opt_out_needs_a_note_and_never_ends(shop: Caller, ada: Contact) -> N
     assert ledger() == []
 
 
+def test_a_day_is_that_of_the_business_wherever_it_is_told(shop: Caller, ada: Contact, by: Actor, at: datetime) -> None:
+    update_profile(time_zone="Pacific/Honolulu", by=by, at=at)
+    asked = {"dnd": True, "contact_asked": True, "note": "Called", "asked_at": "2026-01-02T03:00:00Z"}
+    question = {"channel": "sms", "purpose": "marketing", "contacts": [str(ada.public_id)]}
+
+    set_ = shop.put(dnd(ada, "sms"), asked).json()["channels"]["sms"]["reasons"]
+    decided = shop.post("decisions/", question).json()["results"][0]["reasons"]
+    refused = problem(shop.put(dnd(ada, "sms"), {"dnd": False}), 409, "permanent_dnd")
+
+    assert {each["text"] for each in (*set_, *decided, *refused["reasons"])} == {
+        "Asked us to stop, recorded by an integration on 1 Jan 2026"
+    }
+    assert "on 1 Jan 2026. This DND is permanent" in refused["errors"][0]["detail"]
+    assert refused["detail"].endswith("or with approved opt-in evidence. POST evidence/ files it.")
+    assert ledger()[-1] == ("staff_lift", "refused", "sms", "permanent_dnd", SHOP)
+
+
 def test_a_bounce_is_cleared_with_its_two_statements(shop: Caller, ada: Contact) -> None:
     now = timezone.now()
     address = ada.held_addresses.get(kind="email").address_id
     event = ConsentEvent(EventKind.EMAIL_BOUNCE, (Channel.EMAIL,), now, Source.PROVIDER)
     record_event(event=event, address_id=address, by=SYSTEM, at=now)
 
-    problem(shop.put(dnd(ada, "email"), {"dnd": False}), 409, "attestation_required")
+    refused = problem(shop.put(dnd(ada, "email"), {"dnd": False}), 409, "attestation_required")
+    assert "takes it in attest: provider_entry_removed, address_validated." in refused["detail"]
     attest = {"provider_entry_removed": True, "address_validated": True}
     told = shop.put(dnd(ada, "email"), {"dnd": False, "attest": attest}).json()
 

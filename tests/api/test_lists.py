@@ -119,7 +119,9 @@ def test_an_opt_out_ends_with_the_later_consent_and_nothing_less(
         consent(consent_text=""),
     ):
         body = {"opted_out": False, "subscribed": True, "attest": attest}
-        problem(shop.put(member(ada), body), 409, "later_consent_required")
+        told = problem(shop.put(member(ada), body), 409, "later_consent_required")
+        assert told["errors"][0]["field"] == "attest"
+        assert "consent_given_at, consent_how, consent_text" in told["detail"]
     assert ListMembership.objects.get().opted_out_at is not None
 
     back = shop.put(member(ada), {"opted_out": False, "attest": consent(consent_given_at=timezone.now().isoformat())})

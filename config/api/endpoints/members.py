@@ -11,13 +11,13 @@ import django_filters as filters
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from config.api.answering import answer, iso
 from config.api.bodies import Body, Flag, Moment, Text, read
-from config.api.filters import filtered, names_of
+from config.api.filters import filtered, names_of, parameters_of
 from config.api.finding import contact_of, list_of
 from config.api.paging import PARAMETERS, page_of
 from config.api.problems import Fault, Problem, not_found
@@ -127,7 +127,7 @@ class Members(ApiView):
         description="By contact, oldest contact first. Who opted out, was blocked or removed stays here with the flag.",
         answers={200: MemberPage},
         problems=["not_found"],
-        parameters=[OpenApiParameter("standing", str, enum=list(STANDINGS))],
+        parameters=[*parameters_of(MemberFilters)],
         is_list=True,
     )
     def get(self, request: Request, slug: str) -> HttpResponse:
@@ -247,9 +247,18 @@ def _verdict(change: ListChange) -> tuple[Effect, str]:
     return outcome.effect, outcome.code
 
 
+_HOW_TO_SEND = {
+    "list_opted_out": ("opted_out", "Send opted_out: false with it in attest."),
+    "list_blocked": ("blocked", "Send blocked: false."),
+    "later_consent_required": ("attest", "Send it in attest: consent_given_at, consent_how, consent_text."),
+}
+"""Refusal → the field that takes what would help, and how."""
+
+
 def _problem(code: str) -> Problem:
-    sentence = refusal(code)
-    return Problem(409, code, f"Nothing was changed. {sentence}", [Fault("", code, sentence)])
+    field, how = _HOW_TO_SEND.get(code, ("", ""))
+    sentence = f"{refusal(code)} {how}".rstrip()
+    return Problem(409, code, f"Nothing was changed. {sentence}", [Fault(field, code, sentence)])
 
 
 def _never_on(slug: str, contact: Contact) -> dict[str, Any]:
