@@ -83,6 +83,38 @@ IF_MATCH = OpenApiParameter(
     description="The ETag that you read. If it has changed since, nothing is done and the answer is 412.",
 )
 
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    response=[200, 201],
+    description="Of what stands now. Send it as If-Match with the next change.",
+)
+_ANSWERED_ALWAYS = [
+    OpenApiParameter(
+        "WWW-Authenticate", str, OpenApiParameter.HEADER, required=True, response=[401], description="Bearer."
+    ),
+    OpenApiParameter(
+        "Retry-After",
+        int,
+        OpenApiParameter.HEADER,
+        required=True,
+        response=[429, 503],
+        description="Seconds to wait before it is sent again.",
+    ),
+]
+_CREATED = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, required=True, response=[201], description="Where it is read from now on."
+)
+_REPLAYED = OpenApiParameter(
+    "Idempotent-Replayed",
+    {"type": "string", "enum": ["true"]},
+    OpenApiParameter.HEADER,
+    response=[200, 201, 202, 204, 409, 412, 422],
+    description="The answer that this Idempotency-Key got before. Nothing was done now.",
+)
+
 
 class FaultShape(serializers.Serializer[Any]):
     field = serializers.CharField(help_text="Where: `addresses[2].value`; empty for the whole.")
@@ -121,10 +153,11 @@ def operation(
 
     Shape: `answers` maps a status, or a status with a media type, to a serializer or OpenApiResponse;
     `problems` are the codes beyond those that every operation has. A write gets the Idempotency-Key, a list the
-    parameters of pages.
+    parameters of pages, an answer 201 its Location.
     """
     codes = [*ALWAYS, *(WITH_BODY if request is not None else NOT_READING if is_write else ()), *problems]
-    more = [*([IDEMPOTENCY_KEY] if is_write else []), *(PAGE_PARAMETERS if is_list else [])]
+    more = [*([IDEMPOTENCY_KEY, _REPLAYED] if is_write else []), *(PAGE_PARAMETERS if is_list else [])]
+    more += [*_ANSWERED_ALWAYS, *([_CREATED] if 201 in answers else [])]
     if is_write:
         codes.append("idempotency_key_reused")
     responses: dict[Any, Any] = dict(answers)

@@ -63,6 +63,11 @@ class ApiView(APIView):
     """The methods that change nothing."""
     max_body: ClassVar[int] = 1_000_000
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """What every answer carries: it is about people, and kept by no cache on its way."""
+        return {**super().default_response_headers, "Cache-Control": "no-store"}
+
     @cached_property
     def caller(self) -> Caller:
         """Who calls."""

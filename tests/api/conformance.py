@@ -27,6 +27,8 @@ def refuse_undocumented(method: str, path: str, response: Any) -> None:
         return
     name, status = operation["operationId"], str(response.status_code)
     assert status in operation["responses"], f"{name} answers {status}, undocumented: {response.content!r}"
+    for header, told in operation["responses"][status].get("headers", {}).items():
+        assert header in response.headers or not told.get("required"), f"{name} {status} has no {header}"
     content = operation["responses"][status].get("content", {})
     if not content:
         assert not response.content, f"{name} {status} has a body that is not documented"

@@ -34,6 +34,7 @@ def test_without_a_key_one_is_asked_for(nobody: Caller) -> None:
     refused = nobody.post("decisions/", ASK)
 
     assert "Bearer" in problem(refused, 401, "not_authenticated")["detail"]
+    assert refused.headers["Cache-Control"] == "no-store"
     assert refused.headers["WWW-Authenticate"].startswith("Bearer")
 
 

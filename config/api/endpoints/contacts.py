@@ -24,7 +24,7 @@ from config.api.people import ContactBody, ContactShape, Written, contacts_conte
 from config.api.preconditions import check_unchanged
 from config.api.problems import Fault, Problem, invalid
 from config.api.reasons import REFUSALS
-from config.api.schema import IF_MATCH, operation
+from config.api.schema import ETAG, IF_MATCH, operation
 from config.api.upserting import locked_holder
 from config.api.views import ApiView
 from config.api.vocabulary import Scope
@@ -162,7 +162,7 @@ class Contacts(ContactView):
         request=BODY,
         answers={200: ANSWER, 201: ANSWER},
         problems=["ambiguous_address", *REFUSALS],
-        parameters=[OpenApiParameter("upsert", str, enum=["address"]), SHAPE],
+        parameters=[OpenApiParameter("upsert", str, enum=["address"]), SHAPE, ETAG],
         is_write=True,
         examples=[OpenApiExample("Ada", request_only=True, value=EXAMPLE)],
     )
@@ -218,7 +218,7 @@ class OneContact(ContactView):
         summary="Read a contact",
         answers={200: ANSWER},
         problems=["not_found"],
-        parameters=[SHAPE],
+        parameters=[SHAPE, ETAG],
     )
     def get(self, request: Request, contact_id: UUID) -> HttpResponse:
         return self.told(self.shape(request), contact_of(contact_id).pk)
@@ -232,7 +232,7 @@ class OneContact(ContactView):
         request=BODY,
         answers={200: ANSWER},
         problems=["not_found", "precondition_failed", *REFUSALS],
-        parameters=[SHAPE, IF_MATCH],
+        parameters=[SHAPE, IF_MATCH, ETAG],
         is_write=True,
         examples=[OpenApiExample("Another company", request_only=True, value={"company": "Analytical Engines"})],
     )

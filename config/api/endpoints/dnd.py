@@ -17,7 +17,7 @@ from config.api.finding import contact_of
 from config.api.preconditions import check_unchanged
 from config.api.problems import Fault, invalid, not_found
 from config.api.reasons import REFUSALS, refused
-from config.api.schema import IF_MATCH, operation
+from config.api.schema import ETAG, IF_MATCH, operation
 from config.api.standing import ChangedDndShape, DndShape, dnd_content
 from config.api.views import ApiView
 from config.api.vocabulary import Scope
@@ -77,7 +77,12 @@ class ContactDndView(ApiView):
     scopes = {"GET": Scope.DND_READ}
 
     @operation(
-        name="get_dnd", tag="dnd", summary="Read a contact's DND", answers={200: DndShape}, problems=["not_found"]
+        name="get_dnd",
+        tag="dnd",
+        summary="Read a contact's DND",
+        answers={200: DndShape},
+        problems=["not_found"],
+        parameters=[ETAG],
     )
     def get(self, request: Request, contact_id: UUID) -> HttpResponse:
         contact = contact_of(contact_id)
@@ -120,6 +125,7 @@ class ChannelDndView(DndWrite):
             OpenApiParameter("channel", str, OpenApiParameter.PATH, enum=[each.value for each in Channel]),
             OpenApiParameter("direction", str, enum=[each.value for each in Direction]),
             IF_MATCH,
+            ETAG,
         ],
         is_write=True,
         examples=[
@@ -202,7 +208,7 @@ class DoNotContactView(Switch):
         request=SwitchBody,
         answers={200: ChangedDndShape},
         problems=["not_found", "precondition_failed", "permanent_dnd"],
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, ETAG],
         is_write=True,
         examples=[OpenApiExample("On", request_only=True, value={"on": True, "note": "Complained to the manager"})],
     )
@@ -219,7 +225,7 @@ class BlockView(Switch):
         request=SwitchBody,
         answers={200: ChangedDndShape},
         problems=["not_found", "precondition_failed"],
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, ETAG],
         is_write=True,
         examples=[OpenApiExample("On", request_only=True, value={"on": True, "note": "Threatened staff"})],
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 
@@ -114,7 +115,8 @@ class WebhookEndpoints(EndpointView):
             issued = endpoints.create_endpoint(**values, key=self.caller.key, by=self.caller.actor, at=self.at)
         except UnableToChangeEndpoint as no:
             raise _problem(no) from no
-        return _issued(issued, status=201)
+        where = reverse("api-webhook", args=[issued.endpoint.public_id])
+        return _issued(issued, status=201, Location=where)
 
 
 class OneWebhookEndpoint(EndpointView):
@@ -272,8 +274,8 @@ class Notices(EndpointView):
         return answer(page.content(request, notices_content))
 
 
-def _issued(issued: Issued, *, status: int = 200) -> HttpResponse:
-    return answer({**endpoints_content([issued.endpoint])[0], "secret": issued.secret}, status=status)
+def _issued(issued: Issued, *, status: int = 200, **headers: str) -> HttpResponse:
+    return answer({**endpoints_content([issued.endpoint])[0], "secret": issued.secret}, status=status, **headers)
 
 
 def _problem(no: UnableToChangeEndpoint) -> Problem:
