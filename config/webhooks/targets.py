@@ -84,7 +84,7 @@ def target_of(url: str, *, loopback: bool) -> Target:
         raise UnusableUrl("malformed", "Leave out user names, passwords and what follows “#”.")
     here = loopback and host in _LOOPBACK_NAMES
     if parts.scheme != "https" and not (here and parts.scheme == "http"):
-        raise UnusableUrl("not_https", "Send an address that begins with https://.")
+        raise UnusableUrl("not_https", f"Send an address that begins with https://.{_while_developing(host)}")
     _check_host(host, here=here)
     is_https = parts.scheme == "https"
     port = given_port if given_port is not None else 443 if is_https else 80
@@ -93,6 +93,11 @@ def target_of(url: str, *, loopback: bool) -> Target:
         raise UnusableUrl("forbidden_port", f"Webhooks go to port {ports}.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(is_https, host, port, parts.netloc.lower(), path)
+
+
+def _while_developing(host: str) -> str:
+    """Return the way out of whoever tries this on their own machine."""
+    return " A Desk that runs with WEBHOOKS_TO_LOOPBACK=true takes this one." if host in _LOOPBACK_NAMES else ""
 
 
 def _check_host(host: str, *, here: bool) -> None:
@@ -112,7 +117,8 @@ def _check_host(host: str, *, here: bool) -> None:
     if not _HOST.fullmatch(host) or _NUMBER.fullmatch(last):
         raise UnusableUrl("malformed", "The host's name can't be read. Send one such as https://example.com/hook.")
     if last == host or last in {"localhost", "local", "internal", "intranet", "lan", "home", "corp"}:
-        raise UnusableUrl("forbidden_address", f"“{host}” is a name inside a network. Send a public one.")
+        told = f"“{host}” is a name inside a network. Send a public one.{_while_developing(host)}"
+        raise UnusableUrl("forbidden_address", told)
 
 
 def is_allowed(address: IpAddress, *, loopback: bool) -> bool:
