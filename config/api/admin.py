@@ -2,88 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from config.api.models import CALLS_PER_MINUTE, ApiKey
+from config.api.changes import changes_of
+from config.api.key_forms import KeyForm, NewKeyForm, RotateForm, terms_of
+from config.api.models import ApiKey
 from config.api.services import keys
 from config.api.services.keys import Issued, UnableToChangeKey
 from config.api.vocabulary import Scope
-from config.contact_desk import widgets
 from consent.admin.actors import staff
 from consent.admin.view_only import ViewOnlyAdmin
-
-
-class KeyForm(forms.Form):
-    """What a key may do, until when, how often, and who answers for it."""
-
-    scopes = forms.MultipleChoiceField(
-        label="What it may do",
-        choices=[(each.value, f"{each.label} ({each.value})") for each in Scope],
-        widget=forms.CheckboxSelectMultiple,
-    )
-    owner = forms.ModelChoiceField(
-        get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username"),
-        required=False,
-        empty_label="Nobody",
-        widget=widgets.select(),
-        help_text="Who answers for it. Evidence that this person files is never approved with the key.",
-    )
-    expires_on = forms.DateField(
-        label="Expires", required=False, widget=widgets.Date(), help_text="It ends when this day begins. Empty: never."
-    )
-    calls_per_minute = forms.IntegerField(
-        label="Calls a minute",
-        min_value=1,
-        max_value=1_000_000,
-        initial=CALLS_PER_MINUTE,
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-
-    def terms(self) -> dict[str, Any]:
-        """Return what the verbs take."""
-        given = self.cleaned_data
-        day = given["expires_on"]
-        return {
-            "scopes": {Scope(each) for each in given["scopes"]},
-            "owner_id": given["owner"].pk if given["owner"] else None,
-            "expires_at": timezone.make_aware(datetime.combine(day, time())) if day else None,
-            "calls_per_minute": given["calls_per_minute"],
-        }
-
-
-class NewKeyForm(KeyForm):
-    """A key that is to be made."""
-
-    name = forms.CharField(
-        max_length=50, widget=widgets.text(placeholder="Webshop"), help_text="The ledger will say it. It never changes."
-    )
-    field_order = ("name", "scopes", "owner", "expires_on", "calls_per_minute")
-
-
-class RotateForm(forms.Form):
-    """How long the key before stays valid."""
-
-    overlap = forms.TypedChoiceField(
-        label="The old key stays valid for",
-        choices=[("24", "24 hours"), ("1", "1 hour"), ("0", "no time: it was seen by others")],
-        coerce=int,
-        widget=widgets.select(),
-    )
-
-
-FIELD_OF = {"expires_at": "expires_on"}
 
 
 @admin.register(ApiKey)
@@ -122,7 +59,7 @@ class ApiKeyAdmin(ViewOnlyAdmin):
                     name=form.cleaned_data["name"], **form.terms(), by=staff(request), at=timezone.now()
                 )
             except UnableToChangeKey as no:
-                _tell(form, no)
+                form.refuse(no)
             else:
                 return self._show_once(request, issued)
         return self._page(request, "api/key.html", title="New API key", form=form)
@@ -133,12 +70,12 @@ class ApiKeyAdmin(ViewOnlyAdmin):
         key = _key(key_id)
         if request.method == "POST":
             _need(request, "config.change_apikey")
-        form = KeyForm(request.POST or None, initial=_initial(key))
+        form = KeyForm(request.POST or None, initial=terms_of(key))
         if form.is_bound and form.is_valid():
             try:
                 keys.change_key(key_id=key_id, **form.terms(), by=staff(request), at=timezone.now())
             except UnableToChangeKey as no:
-                _tell(form, no)
+                form.refuse(no)
             else:
                 messages.success(request, f"“{key.name}” is changed, from its next call on.")
                 return HttpResponseRedirect(reverse("admin:api_key", args=[key_id]))
@@ -152,7 +89,7 @@ class ApiKeyAdmin(ViewOnlyAdmin):
             form=form if may_change else None,
             rotate_form=RotateForm(auto_id="rotate_%s") if may_change else None,
             columns=("May", "Expires"),
-            changes=_changes(key),
+            changes=changes_of(key.history, system="An operator", cells=_terms_then),
         )
 
     def rotate(self, request: HttpRequest, key_id: int) -> HttpResponse:
@@ -182,7 +119,10 @@ class ApiKeyAdmin(ViewOnlyAdmin):
 
     def _show_once(self, request: HttpRequest, issued: Issued) -> HttpResponse:
         # The staff site's pages are never stored by a browser, so this one is not either.
-        return self._page(request, "api/key_once.html", title=issued.key.name, key=issued.key, text=issued.text)
+        back = reverse("admin:api_key", args=[issued.key.pk])
+        return self._page(
+            request, "api/shown_once.html", title=issued.key.name, text=issued.text, kind="key", back=back
+        )
 
     def _page(self, request: HttpRequest, template: str, **context: object) -> HttpResponse:
         common = {
@@ -213,26 +153,13 @@ def _row(key: ApiKey) -> dict[str, Any]:
     }
 
 
-def _changes(key: ApiKey) -> list[tuple[Any, tuple[str, ...]]]:
-    """Return what was done to a key, newest first, with what it could do from then on."""
-    rows = key.history.select_related("history_user").order_by("-history_id")[:50]
-    return [
-        (row, (", ".join(row.scopes), _moment(row.expires_at) if row.expires_at is not None else "Never"))
-        for row in rows
-    ]
+def _terms_then(version: Any) -> tuple[str, str]:
+    """Return what a key could do from a change on, and until when."""
+    return ", ".join(version.scopes), _moment(version.expires_at) if version.expires_at is not None else "Never"
 
 
 def _moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "j M Y, H:i")
-
-
-def _initial(key: ApiKey) -> dict[str, Any]:
-    return {
-        "scopes": key.scopes,
-        "owner": key.owner_id,
-        "expires_on": timezone.localdate(key.expires_at) if key.expires_at else None,
-        "calls_per_minute": key.calls_per_minute,
-    }
 
 
 def _key(key_id: int) -> ApiKey:
@@ -245,8 +172,3 @@ def _key(key_id: int) -> ApiKey:
 def _need(request: HttpRequest, permission: str) -> None:
     if not request.user.has_perm(permission):
         raise PermissionDenied
-
-
-def _tell(form: forms.Form, no: UnableToChangeKey) -> None:
-    field = FIELD_OF.get(no.field, no.field)
-    form.add_error(field if field in form.fields else None, str(no))

@@ -15,6 +15,7 @@ from config.contact_desk import dates
 from config.contact_desk.page import show
 from config.contact_desk.shell import for_contact
 from contacts.models import Address, Contact, ContactAddress
+from contacts.services.history import act_and_actor
 from contacts.values import staff_name
 
 CHANGES_A_PAGE = 50
@@ -87,7 +88,7 @@ def _names_of(contact_rows: list[Any], address_rows: list[Any]) -> _Names:
 def _who(row: Any, names: _Names) -> str:
     if row.history_user_id:
         return names.users.get(row.history_user_id, "former staff")
-    ref = (row.history_change_reason or "").rpartition(" by ")[2]
+    ref = act_and_actor(row)[1]
     return "Consent Desk" if ref in {"", "system"} else ref
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -14,69 +13,20 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from config.contact_desk import widgets
+from config.api.changes import changes_of
 from config.webhooks import selectors
+from config.webhooks.forms import EndpointForm, ReplayForm, RotateForm
 from config.webhooks.models import WebhookEndpoint, WebhookNotice
 from config.webhooks.services import endpoints
 from config.webhooks.services.endpoints import Issued, UnableToChangeEndpoint
-from config.webhooks.targets import LONGEST
 from config.webhooks.vocabulary import NoticeState, StoppedFor
 from consent.admin.actors import staff
 from consent.admin.view_only import ViewOnlyAdmin
 from consent.models import LedgerEntry
-from consent.vocabulary import CHANNELS, EventKind
+from consent.vocabulary import EventKind
 
 ADD, CHANGE, VIEW = (f"config.{each}_webhookendpoint" for each in ("add", "change", "view"))
 A_PAGE = 50
-
-
-class EndpointForm(forms.Form):
-    """Where notices go, and of what."""
-
-    url = forms.CharField(
-        label="Address",
-        max_length=LONGEST,
-        widget=widgets.text(placeholder="https://shop.example.com/consent", inputmode="url", autocomplete="off"),
-        help_text="https://, a public host, port 443 or 8443.",
-    )
-    description = forms.CharField(
-        label="Whose it is", required=False, max_length=200, widget=widgets.text(placeholder="Webshop")
-    )
-    channels = forms.MultipleChoiceField(
-        label="Channels",
-        required=False,
-        choices=[(each.value, each.label) for each in CHANNELS],
-        widget=forms.CheckboxSelectMultiple,
-        help_text="None ticked: every channel, and what is about none.",
-    )
-    kinds = forms.MultipleChoiceField(
-        label="Kinds of entries",
-        required=False,
-        choices=EventKind.choices(),
-        widget=forms.CheckboxSelectMultiple,
-        help_text="None ticked: every kind.",
-    )
-
-
-class RotateForm(forms.Form):
-    """For how long the secret before signs too."""
-
-    overlap = forms.TypedChoiceField(
-        label="The old secret signs too for",
-        choices=[("24", "24 hours"), ("168", "7 days"), ("0", "no time: it was seen by others")],
-        coerce=int,
-        widget=widgets.select(),
-    )
-
-
-class ReplayForm(forms.Form):
-    """Since when everything is sent again."""
-
-    since = forms.DateTimeField(
-        label="Everything recorded since",
-        widget=widgets.Moment(),
-        help_text="In order, with the ids it had, so that a receiver knows what it has seen.",
-    )
 
 
 @admin.register(WebhookEndpoint)
@@ -156,18 +106,16 @@ class WebhookEndpointAdmin(ViewOnlyAdmin):
             states=[("", "All"), *NoticeState.choices()],
             state=state,
             columns=("Address",),
-            changes=[
-                (row, (row.url,))
-                for row in endpoint.history.select_related("history_user").order_by("-history_id")[:20]
-            ],
+            changes=changes_of(endpoint.history, system="Consent Desk", cells=lambda version: (version.url,)),
         )
 
     def rotate(self, request: HttpRequest, endpoint_id: int) -> HttpResponse:
         """Give an endpoint a new secret and show it, this once."""
-        _need(request, CHANGE)
+        if no := self._not_a_change(request):
+            return no
         form = RotateForm(request.POST)
-        if request.method != "POST" or not form.is_valid():
-            return HttpResponseNotAllowed(["POST"]) if request.method != "POST" else self._back(request, endpoint_id)
+        if not form.is_valid():
+            return self._back(request, endpoint_id)
         overlap = timedelta(hours=form.cleaned_data["overlap"])
         issued = endpoints.rotate_secret(
             endpoint_id=_endpoint(endpoint_id).pk, overlap=overlap, by=staff(request), at=timezone.now()
@@ -176,10 +124,11 @@ class WebhookEndpointAdmin(ViewOnlyAdmin):
 
     def replay(self, request: HttpRequest, endpoint_id: int) -> HttpResponse:
         """Send everything again that was recorded since a time."""
-        _need(request, CHANGE)
+        if no := self._not_a_change(request):
+            return no
         form = ReplayForm(request.POST)
-        if request.method != "POST" or not form.is_valid():
-            return HttpResponseNotAllowed(["POST"]) if request.method != "POST" else self._back(request, endpoint_id)
+        if not form.is_valid():
+            return self._back(request, endpoint_id)
         since = form.cleaned_data["since"]
         endpoints.replay_since(endpoint_id=_endpoint(endpoint_id).pk, since=since, by=staff(request), at=timezone.now())
         return self._done(request, endpoint_id, f"All since {since:%d %b %Y, %H:%M} is sent again, from now on.")
@@ -238,8 +187,9 @@ class WebhookEndpointAdmin(ViewOnlyAdmin):
 
     def _show_once(self, request: HttpRequest, issued: Issued) -> HttpResponse:
         # The staff site's pages are never stored by a browser, so this one is not either.
-        context = {"title": str(issued.endpoint), "endpoint": issued.endpoint, "text": issued.secret}
-        return self._page(request, "webhooks/secret_once.html", **context)
+        back = reverse("admin:webhook", args=[issued.endpoint.pk])
+        told = {"title": str(issued.endpoint), "text": issued.secret, "kind": "secret", "back": back}
+        return self._page(request, "api/shown_once.html", **told)
 
     def _page(self, request: HttpRequest, template: str, **context: object) -> HttpResponse:
         common = {

@@ -42,7 +42,7 @@ def _who(record: Any) -> str:
     """Return the name of who wrote a history row, or the actor's ref if it was no user."""
     if record.history_user:
         return staff_name(record.history_user)
-    return str(record.history_change_reason or "").rpartition(" by ")[2] or "Somebody"
+    return history.act_and_actor(record)[1] or "Somebody"
 
 
 def touch(contact: Contact, *, reason: str, by: Actor, at: datetime, fields: tuple[str, ...] = ()) -> None:

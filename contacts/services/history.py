@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
@@ -33,6 +34,12 @@ def record_created(rows: Sequence[Model], *, reason: str, by: Actor, at: datetim
         type(rows[0]).history.bulk_history_create(  # type: ignore[attr-defined]
             rows, default_user=_user(by), default_change_reason=_told(reason, by), default_date=at
         )
+
+
+def act_and_actor(record: Any) -> tuple[str, str]:
+    """Return what a row of history says was done, and the actor's ref; empty where no verb wrote it."""
+    act, _, ref = str(record.history_change_reason or "").rpartition(" by ")
+    return act, ref
 
 
 def _stamp(row: Model, *, reason: str, by: Actor, at: datetime) -> None:

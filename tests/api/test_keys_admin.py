@@ -104,6 +104,16 @@ def test_a_revoked_key_is_refused_and_stays_so(desk: Client, shop: Caller) -> No
     assert "Revoked" in desk.get(KEYS).content.decode()
 
 
+def test_a_key_has_its_name_and_what_was_done_by_whom_on_its_page(desk: Client, compliance: User, shop: Caller) -> None:
+    desk.post(f"{KEYS}{shop.key.pk}/", {**FORM, "scopes": ["dnd:read"]})
+
+    page = " ".join(desk.get(f"{KEYS}{shop.key.pk}/").content.decode().split())
+
+    assert "<dt>Name</dt> <dd> Shop </dd>" in page
+    assert f"<td>{compliance}</td> <td>Changed</td> <td>dnd:read</td>" in page
+    assert "<td>An operator</td> <td>Made</td>" in page
+
+
 def test_nobody_reads_a_way_to_change_a_key_by_looking(desk: Client, shop: Caller) -> None:
     for act in ("rotate", "revoke"):
         assert desk.get(f"{KEYS}{shop.key.pk}/{act}/").status_code == 405

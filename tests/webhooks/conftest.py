@@ -147,9 +147,9 @@ def record(detail: str, *, contact_id: int | None = None, at: datetime = NOW, **
     return LedgerEntry.objects.get(public_id=values["public_id"])
 
 
-def put(endpoint: WebhookEndpoint, detail: str, *, contact_id: int | None = None) -> WebhookNotice:
+def put(endpoint: WebhookEndpoint, detail: str, *, contact_id: int | None = None, **given: Any) -> WebhookNotice:
     """Write an entry and its notice, as the fan-out does."""
-    entry = record(detail, contact_id=contact_id)
+    entry = record(detail, contact_id=contact_id, **given)
     return WebhookNotice.objects.create(
         endpoint=endpoint,
         message_id=entry.public_id,

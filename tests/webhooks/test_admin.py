@@ -52,6 +52,20 @@ def test_compliance_makes_an_endpoint_whose_secret_is_shown_once(desk: Client) -
         assert secret not in again
 
 
+def test_a_page_says_where_an_endpoint_is_who_made_it_and_what_was_refused(
+    desk: Client, made: WebhookEndpoint, compliance: User
+) -> None:
+    put(made, "set")
+    put(made, "clear", kind="staff_lift", effect="refused", code="permanent_dnd")
+
+    page = " ".join(desk.get(f"{PAGES}{made.pk}/").content.decode().split())
+
+    assert "<dt>Address</dt> <dd> https://shop.example.com/hook </dd>" in page
+    assert f"<td>{compliance}</td> <td>Made</td>" in page
+    assert page.count('<span class="sd-sub">refused</span>') == 1
+    assert 'DND cleared by staff</a> <span class="sd-sub">refused</span>' in page
+
+
 def test_an_address_inside_the_network_is_refused_at_the_field(desk: Client) -> None:
     page = desk.post(f"{PAGES}new/", {**FORM, "url": "https://10.0.0.1/"}).content.decode()
 
