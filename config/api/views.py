@@ -136,6 +136,9 @@ class ApiView(APIView):
     def _check_size(self, request: Request) -> None:
         if request.method in SAFE:  # a body that they come with is never read
             return
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            # Django reads no body without a length: the request would pass for one that asks for nothing.
+            raise Problem(400, "malformed", "Send the body with its Content-Length, not in chunks.")
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isascii() and length.isdigit() and int(length) > self.max_body:
             raise Problem(413, "too_large", f"A body may have {self.max_body} bytes here. Send it in several calls.")

@@ -205,6 +205,12 @@ def test_a_parameter_that_comes_twice_is_refused(shop: Caller) -> None:
     assert "“phone” comes twice" in told["detail"]
 
 
+def test_a_body_in_chunks_is_refused_and_not_taken_for_an_empty_one(shop: Caller, ada: Contact) -> None:
+    sent = shop.patch(f"contacts/{ada.public_id}/", {"notes": "Call back"}, Transfer_Encoding="chunked")
+
+    assert "Content-Length" in problem(sent, 400, "malformed")["detail"]
+
+
 def test_a_body_that_is_too_large_is_not_read(shop: Caller) -> None:
     problem(shop.post("decisions/", " " * 5_000_001), 413, "too_large")
 
