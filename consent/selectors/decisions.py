@@ -76,27 +76,25 @@ def decide_many(request: GateRequest, subjects: Sequence[Subject], *, at: dateti
     answers = []
     alike: dict[Hashable, Decision] = {}
     for subject, each, list_facts, consent in zip(subjects, found, lists, consents, strict=True):
+        contact_id, is_known, is_erased, address_id, value, _, active = each
         # Most have nothing standing. Which address they have is then told by no reason.
-        case: Hashable = None
-        decision = None
-        if not each.active:
-            case = (each.contact_known, each.erased, subject.invalid, each.address_value is None, list_facts, consent)
-            decision = alike.get(case)
+        case = None if active else (is_known, is_erased, subject.invalid, value is None, list_facts, consent)
+        decision = alike.get(case)
         if decision is None:
             facts = Facts(
-                contact_known=each.contact_known,
-                erased=each.erased,
+                contact_known=is_known,
+                erased=is_erased,
                 address_valid=not subject.invalid,
-                address_value=each.address_value,
+                address_value=value,
                 channel_connected=known.policy.connected,
-                active=each.active,
+                active=active,
                 list_facts=list_facts,
                 consent=consent,
             )
             decision = gate.decide(request, facts, tz=tz)
             if case is not None:
                 alike[case] = decision
-        answers.append(Answer(subject, each.address_value, decision, each.address_id, each.contact_id or None))
+        answers.append(Answer(subject, value, decision, address_id, contact_id or None))
     return answers
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from consent.registry import ListSubject
@@ -22,22 +23,29 @@ from contacts.statements import fetch
 if TYPE_CHECKING:
     from consent.selectors.decisions import Subject
 
-_SUPPRESSION = ", ".join(f"s.{column}" for column in SUPPRESSION_COLUMNS)
-_FACTS = f"""
-    WITH asked AS MATERIALIZED (
-        SELECT c.id AS contact_id, c.public_id::text, c.deleted_at IS NOT NULL AS deleted,
-               c.erased_at IS NOT NULL AS erased, h.address_id, a.value, h.is_primary, -h.id AS place,
-               false AS by_address
+_WORDS = ("channel", "direction", "reason", "kind", "covers", "rule", "set_kind", "source", "detail")
+_TIMES = ("since", "reaffirmed_at", "expires_at")
+_PERSON = """
+        SELECT c.id AS contact_id, a.id AS address_id, c.public_id::text, a.value, c.deleted_at IS NOT NULL AS deleted,
+               c.erased_at IS NOT NULL AS erased
         FROM contacts_contact c
-        LEFT JOIN contacts_contactaddress h ON h.contact_id = c.id AND h.kind = %(kind)s
-        LEFT JOIN contacts_address a ON a.id = h.address_id
-        WHERE c.public_id = ANY ((SELECT %(public_ids)s::uuid[])::uuid[])
-           OR c.id = ANY ((SELECT %(ids)s::bigint[])::bigint[])
-        UNION ALL
-        SELECT h.contact_id, NULL, NULL, NULL, a.id, a.value, NULL, NULL, true
+        LEFT JOIN contacts_contactaddress h ON h.contact_id = c.id AND h.kind = %(kind)s AND h.is_primary
+        LEFT JOIN contacts_address a ON a.id = coalesce(h.address_id, (
+            SELECT f.address_id FROM contacts_contactaddress f
+            WHERE f.contact_id = c.id AND f.kind = %(kind)s
+            ORDER BY f.id LIMIT 1
+        ))
+        WHERE """
+_BY_PUBLIC_ID = _PERSON + "c.public_id = ANY ((SELECT %(public_ids)s::uuid[])::uuid[])"
+_BY_ID = _PERSON + "c.id = ANY ((SELECT %(ids)s::bigint[])::bigint[])"
+_BY_VALUE = """
+        SELECT h.contact_id, a.id AS address_id, NULL AS public_id, a.value, NULL::boolean AS deleted,
+               NULL::boolean AS erased
         FROM contacts_address a
         LEFT JOIN contacts_contactaddress h ON h.address_id = a.id
-        WHERE a.kind = %(kind)s AND a.value = ANY ((SELECT %(values)s::text[])::text[])
+        WHERE a.kind = %(kind)s AND a.value = ANY ((SELECT %(values)s::text[])::text[])"""
+_FACTS = f"""
+    WITH asked AS MATERIALIZED ({{asked}}
     ),
     standing AS (
         SELECT * FROM consent_suppression
@@ -46,20 +54,34 @@ _FACTS = f"""
         SELECT * FROM consent_suppression
         WHERE lifted_at IS NULL AND address_id = ANY (ARRAY(SELECT address_id FROM asked))
     )
-    SELECT asked.*, NULL::boolean, NULL::boolean, {", ".join("NULL" for _ in SUPPRESSION_COLUMNS)} FROM asked
+    SELECT NULL::bigint, asked.*, NULL::text[], NULL::timestamptz[] FROM asked
     UNION ALL
-    SELECT {", ".join(["NULL"] * 11)}, {_SUPPRESSION}
+    SELECT s.id, s.contact_id, s.address_id, NULL, NULL, NULL, NULL,
+           ARRAY[{", ".join(f"s.{column}" for column in _WORDS)}]::text[],
+           ARRAY[{", ".join(f"s.{column}" for column in _TIMES)}]
     FROM standing s WHERE s.channel IN (%(channel)s, 'all')
     UNION ALL
-    SELECT {", ".join(["NULL"] * 9)}, p.connected, p.needs_consent, {", ".join("NULL" for _ in SUPPRESSION_COLUMNS)}
+    SELECT NULL, NULL, NULL, NULL, NULL, p.connected, p.needs_consent, NULL, NULL
     FROM consent_channelstate p WHERE p.channel = %(channel)s
 """  # noqa: S608  fixed pieces of our own
-_ASKED, _POLICY = 9, 11
-"""Where in a row the columns of who was asked about end, and those of the channel."""
+"""People, addresses, suppressions and the policy in rows of one width. Every column more costs each of thousands."""
+_BEFORE_TIMES = SUPPRESSION_COLUMNS.index(_TIMES[0]) - len(("id", "address_id", "contact_id"))
+"""How many words of a suppression come before its times, where its columns are in their usual order."""
 _HOLDERS = """
     SELECT address_id, contact_id FROM contacts_contactaddress
     WHERE address_id = ANY ((SELECT %s::bigint[])::bigint[])
 """
+
+
+_Person = tuple[int, int | None, str | None, bool, bool]
+"""Of a contact: its id, the address that a message would go to, and whether it is deleted, and erased."""
+
+
+@cache
+def _facts(*, by_public_id: bool, by_id: bool, by_value: bool) -> str:
+    """Return the statement for subjects that are named in these ways."""
+    asked = [(by_public_id, _BY_PUBLIC_ID), (by_id, _BY_ID), (by_value or not (by_public_id or by_id), _BY_VALUE)]
+    return _FACTS.format(asked="\n        UNION ALL".join(branch for is_asked, branch in asked if is_asked))
 
 
 class Found(NamedTuple):
@@ -102,47 +124,46 @@ class Present:
     def __init__(self, request: GateRequest, subjects: Sequence[Subject]) -> None:
         self.kind, self.channel = ADDRESS_KIND_OF[request.channel], request.channel
         self.policy = ChannelPolicy(connected=False, needs_consent=False)
-        self.people: dict[int | str, tuple[Any, ...]] = {}
+        self.people: dict[int | str, _Person] = {}
         self.address_ids: dict[str, int] = {}
         self.erased_ids: set[int] = set()
         self.holders: dict[int, list[int]] = defaultdict(list)
         self.by_contact: dict[int, list[ActiveSuppression]] = defaultdict(list)
         self.by_address: dict[int, list[ActiveSuppression]] = defaultdict(list)
+        public_ids = {each.public_id for each in subjects if each.public_id is not None}
+        ids = {each.contact_id for each in subjects if each.contact_id is not None}
         values = {each.address_value for each in subjects if each.address_value}
         rows = fetch(
-            _FACTS,
+            _facts(by_public_id=bool(public_ids), by_id=bool(ids), by_value=bool(values)),
             {
                 "kind": self.kind.value,
                 "channel": self.channel.value,
-                "public_ids": "{" + ",".join({each.public_id for each in subjects if each.public_id is not None}) + "}",
-                "ids": id_array({each.contact_id for each in subjects if each.contact_id is not None}),
+                "public_ids": "{" + ",".join(public_ids) + "}",
+                "ids": id_array(ids),
                 "values": list(values),
             },
         )
-        standing: dict[int, ActiveSuppression] = {}
-        for row in rows:
-            if row[8] is False:
-                self._know_contact(row)
-            elif row[8]:
-                self._know_address(row[5], row[4], row[0])
-            elif row[_POLICY] is None:
-                self.policy = ChannelPolicy(row[9] and request.channel in CHANNELS, row[10])
-            elif row[_POLICY] not in standing:
-                standing[row[_POLICY]] = as_value(row[_POLICY:])
-        self._file(standing.values())
+        self._keep(rows)
         if unknown := values - self.address_ids.keys():
             self._find_erased(unknown)
 
-    def _know_contact(self, row: tuple[Any, ...]) -> None:
-        """Keep the address that a message would go to: of several the primary one, else the first."""
-        before = self.people.get(row[0])
-        if before is None or row[6:8] > before[6:8]:
-            self.people[row[0]] = self.people[row[1]] = row
-
-    def _know_address(self, value: str, address_id: int, holder: int | None) -> None:
-        self.address_ids[value] = address_id
-        if holder is not None:
-            self.holders[address_id].append(holder)
+    def _keep(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        standing: dict[int, ActiveSuppression] = {}
+        for row_id, contact_id, address_id, public_id, value, first, second, words, times in rows:
+            if public_id is not None:
+                person = contact_id, address_id, value, first, second
+                self.people[public_id] = self.people[contact_id] = person
+            elif row_id is not None:
+                if row_id not in standing:
+                    columns = row_id, address_id, contact_id, *words[:_BEFORE_TIMES], *times, *words[_BEFORE_TIMES:]
+                    standing[row_id] = as_value(columns)
+            elif value is not None:
+                self.address_ids[value] = address_id
+                if contact_id is not None:
+                    self.holders[address_id].append(contact_id)
+            else:
+                self.policy = ChannelPolicy(first and self.channel in CHANNELS, second)
+        self._file(standing.values())
 
     def _file(self, rows: Iterable[ActiveSuppression]) -> None:
         for row in rows:
@@ -171,14 +192,17 @@ class Present:
 
     def of(self, subject: Subject) -> Found:
         """Return what is known of a subject."""
-        contact = subject.public_id if subject.public_id is not None else subject.contact_id
+        contact = subject.public_id or subject.contact_id
         if contact is None:
             return self._of_address(subject.address_value)
-        person = self.people.get(contact)
-        if person is None:
-            contact_id, is_known, erased, address_id, value = subject.contact_id or NOBODY, False, False, None, None
-        else:
-            contact_id, is_known, erased, address_id, value = person[0], not person[2], person[3], person[4], person[5]
+        known = self.people.get(contact)
+        contact_id, address_id, value, deleted, erased = known or (
+            subject.contact_id or NOBODY,
+            None,
+            None,
+            True,
+            False,
+        )
         if subject.address_value:
             value = subject.address_value
             address_id = self.address_ids.get(value)
@@ -186,7 +210,7 @@ class Present:
         erased = erased or (value is not None and value.startswith(ERASED_PREFIX))
         rows, more = self.by_contact.get(contact_id), self.by_address.get(address_id or 0)
         active = _once(rows or (), more or ()) if rows or more else ()
-        return Found(contact_id, is_known, erased, address_id, value, (contact_id,), active)
+        return Found(contact_id, not deleted, erased, address_id, value, (contact_id,), active)
 
     def _of_address(self, value: str | None) -> Found:
         """Return what is known of whoever holds an address: one holder's "no" is everybody's."""

@@ -44,10 +44,11 @@ def record_answers(
     """
     if not answers:
         raise ValueError("A decision is about somebody: there are no answers to record.")
+    _, _, decisions, address_ids, contact_ids = zip(*answers, strict=True)
     reasons = [
         (place, reason.code, reason.suppression_id)
-        for place, answer in enumerate(answers, start=1)
-        for reason in answer.decision.reasons
+        for place, decision in enumerate(decisions, start=1)
+        for reason in decision.reasons
     ]
     public_id = uuid.uuid4()
     row: list[Any] = [
@@ -61,8 +62,8 @@ def record_answers(
         (request.list_slug or "")[:80],
         len(answers),
         len({place for place, _, _ in reasons}),
-        id_array([answer.contact_id for answer in answers]),
-        id_array([answer.address_id for answer in answers]),
+        id_array(contact_ids),
+        id_array(address_ids),
         id_array([place for place, _, _ in reasons]),
         [code for _, code, _ in reasons],
         id_array([suppression_id for _, _, suppression_id in reasons]),

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from config.api.answering import answer_written, dump, iso, quoted
 from config.api.bodies import Body, Choice, Moment, Text, read
 from config.api.problems import Fault, invalid
-from config.api.reasons import ReasonShape, of_refusal
+from config.api.reasons import ReasonShape, write_refusal
 from config.api.schema import operation
 from config.api.subjects import MOST, canonical_values, read_subjects
 from config.api.views import ApiView
@@ -185,8 +185,8 @@ def _tell(contacts: Sequence[str], addresses: Sequence[str], found: Sequence[Ans
     for name, spelled, (_, found_value, decision, _, _) in zip(names, given, found, strict=True):
         rest = told.get(id(decision))
         if rest is None:
-            reasons = dump([of_refusal(reason) for reason in decision.reasons])
+            reasons = ",".join(map(write_refusal, decision.reasons))
             allowed = "true" if decision.allowed else "false"
-            rest = told[id(decision)] = f'"allowed":{allowed},"reasons":{reasons}}}'
+            rest = told[id(decision)] = f'"allowed":{allowed},"reasons":[{reasons}]}}'
         address = found_value if found_value is not None else spelled
         yield f'{{"contact":{name},"address":{"null" if address is None else quoted(address)},{rest}'
