@@ -14,7 +14,7 @@ from django.db import connection
 
 from benchmarks import report
 from benchmarks.__main__ import NAMES
-from benchmarks.harness import Comparison, Goal, Measured, Timing, Way
+from benchmarks.harness import PATIENCE, Comparison, Goal, Measured, Timing, Way
 from benchmarks.scale import SCALES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -67,6 +67,17 @@ def test_ways_take_turns() -> None:
 
     assert turns == ["first", "second", "first", "second"]
     assert [len(timing.seconds) for timing in measured.timings.values()] == [2, 2]
+
+
+def test_what_takes_too_long_is_measured_once_and_the_page_says_so() -> None:
+    ways = [Way("quick", lambda: 1.0), Way("slow", lambda: PATIENCE + 1)]
+
+    measured = Comparison("quick", ways).measure(repeats=3)
+
+    assert [len(timing.seconds) for timing in measured.timings.values()] == [3, 1]
+    section = report.section(SimpleNamespace(__doc__="Doing it.", GOAL=()), measured, SCALES["1m"], "A machine.")
+    assert "| slow | 21 s | once |" in section
+    assert "| quick | 1 s | 1 s – 1 s |" in section
 
 
 def test_a_section_that_was_not_run_stays_on_the_page(tmp_path: Path) -> None:

@@ -72,9 +72,10 @@ AS_LISTMONK_BATCH = f"""
     SELECT id, value FROM (
         SELECT DISTINCT ON (c.id) c.id, a.value, m.opted_out_at, m.blocked_at,
                EXISTS (SELECT FROM consent_suppression s WHERE s.contact_id = c.id AND {STANDING}) AS silent
-        {PLAIN} AND c.id > %s ORDER BY c.id LIMIT 1000
+        {PLAIN} AND c.id > %s AND m.contact_id > %s AND h.contact_id > %s ORDER BY c.id LIMIT 1000
     ) m
 """
+"""With the bound on each table. With one only, PostgreSQL reads the others from their beginning for each batch."""
 AS_LISTMONK = f"""
     FROM (
         SELECT DISTINCT ON (c.id) c.id, a.value, m.opted_out_at, m.blocked_at,
@@ -159,7 +160,7 @@ def _listmonk_loop() -> None:
     last = 0
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(AS_LISTMONK_BATCH, [last])
+            cursor.execute(AS_LISTMONK_BATCH, [last] * 3)
             rows = cursor.fetchall()
             if not rows:
                 return
