@@ -30,26 +30,28 @@ def standings(terms: ReachTerms) -> str:
     suppression does; how many stand so; the shared addresses of those whom nothing refuses; the contacts and the
     addresses of those who may be refused for more than one reason. Deleted and erased contacts are left out.
     """
+    opted_out = f"""EXISTS (
+        SELECT FROM lists_listaddressoptout o
+        WHERE o.list_id = %(list)s AND o.address_id = {terms.address_id} AND o.opted_out_at IS NOT NULL
+    )"""
     flags = [
         (f"{terms.address_id} IS NULL", NO_ADDRESS),
-        ("m.opted_out_at IS NOT NULL OR o.address_id IS NOT NULL", OPTED_OUT),
+        (f"m.opted_out_at IS NOT NULL OR {opted_out}", OPTED_OUT),
         ("m.blocked_at IS NOT NULL", BLOCKED),
         *((each.condition, further_bit(place)) for place, each in enumerate(terms.further)),
     ]
     bits = " + ".join(f"CASE WHEN {condition} THEN {bit}::bigint ELSE 0 END" for condition, bit in flags)
-    several = f"(way & {REASONS} & ((way & {REASONS}) - 1) <> 0 OR way & {1 << 30} <> 0)"
+    several = f"way <> 0 AND (way & {REASONS} & ((way & {REASONS}) - 1) <> 0 OR way & {1 << 30} <> 0)"
+    is_shared = f"EXISTS (SELECT FROM {terms.shared} WHERE shared.address_id = member.address_id)"
     # OFFSET 0 keeps the planner from looking into the sum: it would expect a way for each address, and sort them all.
     return f"""
-        SELECT way, count(*), array_agg(shared_id) FILTER (WHERE way = 0 AND shared_id IS NOT NULL),
+        SELECT way, count(*), array_agg(address_id) FILTER (WHERE way = 0 AND {is_shared}),
                array_agg(contact_id) FILTER (WHERE {several}), array_agg(address_id) FILTER (WHERE {several})
         FROM (
             SELECT CASE WHEN {terms.refused} THEN r.reasons::bigint ELSE 0 END + {bits} AS way,
-                   m.contact_id, {terms.address_id} AS address_id, shared.address_id AS shared_id
+                   m.contact_id, {terms.address_id} AS address_id
             FROM lists_listmembership m
             LEFT JOIN {terms.table} ON r.contact_id = m.contact_id
-            LEFT JOIN {terms.shared} ON shared.address_id = {terms.address_id}
-            LEFT JOIN lists_listaddressoptout o
-                   ON o.list_id = %(list)s AND o.address_id = {terms.address_id} AND o.opted_out_at IS NOT NULL
             WHERE {_ON_LIST} AND r.gone IS NOT TRUE
             OFFSET 0
         ) member

@@ -23,8 +23,12 @@ from lists.values import AudiencePage, ListReach, Recipient
 
 PAGE = 10_000
 
-_ROOM_TO_COUNT = "SELECT set_config('work_mem', '64MB', true)"
-"""Counting keeps a few hundred groups with their ids; with less the planner would sort a million members first."""
+_WAY_TO_COUNT = "SELECT set_config('work_mem', '64MB', true), set_config('enable_hashjoin', 'off', true)"
+"""Counting keeps a few hundred groups with their ids; with less memory the planner would sort a million members first.
+
+Members and their reach are both indexed in the order of contacts: walked side by side, they are told in a third of the
+time that PostgreSQL takes for the table of hashes which it expects to be quicker.
+"""
 
 
 def audience_count(list_slug: str, channel: Channel, purpose: Purpose) -> ListReach:
@@ -134,7 +138,7 @@ class _Count:
     def reach(self) -> ListReach:
         """Read how members stand in one statement, and add it up."""
         with transaction.atomic():
-            fetch(_ROOM_TO_COUNT)
+            fetch(_WAY_TO_COUNT)
             ways = fetch(sql.standings(self.terms), self.params, prepare=False)
         members = sum(way[1] for way in ways)
         allowed = alone = 0
