@@ -55,7 +55,7 @@ class Contact(models.Model):
     merged is deleted and names the contact that absorbed it; one that was erased says nothing of the person any more.
     """
 
-    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
     company = models.CharField(max_length=200, blank=True)
@@ -106,6 +106,10 @@ class Contact(models.Model):
             models.Index(name="contact_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
+            # With what is asked of every subject of a decision, so that its row need not be looked up.
+            models.UniqueConstraint(
+                name="contact_public_id", fields=["public_id"], include=["id", "deleted_at", "erased_at"]
+            ),
             models.CheckConstraint(name="contact_version_positive", condition=Q(version__gte=1)),
             models.CheckConstraint(
                 name="contact_merged_is_deleted",
@@ -220,6 +224,7 @@ class ContactAddress(models.Model):
                 name="contact_address_one_primary",
                 fields=["contact", "kind"],
                 condition=Q(is_primary=True),
+                include=["address"],
             ),
         ]
         triggers = [

@@ -5,12 +5,39 @@ Django's own cursors write the values into the statement, so that PostgreSQL pla
 
 from __future__ import annotations
 
+import struct
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+_UUID, _UUIDS = (psycopg.adapters.types["uuid"].oid, psycopg.adapters.types["uuid"].array_oid)
+
+
+class UuidArray(bytes):
+    """Ids in the binary form of a PostgreSQL array, which the server reads several times as fast as text."""
+
+    @classmethod
+    def of(cls, ids: Collection[str]) -> UuidArray:
+        """Return ids as an array. Shape: as PostgreSQL writes them, in small letters with hyphens."""
+        head = struct.pack(">iii", 1, 0, _UUID) + struct.pack(">ii", len(ids), 1)
+        each = "00000010"  # the length of the id that follows
+        return cls(head + bytes.fromhex("".join(f"{each}{one}" for one in ids).replace("-", "")))
+
+
+class _UuidArrayDumper(Dumper):
+    format, oid = Format.BINARY, _UUIDS
+
+    def dump(self, obj: UuidArray) -> bytes:
+        return bytes(obj)
+
+
+psycopg.adapters.register_dumper(UuidArray, _UuidArrayDumper)
 
 
 def fetch(
@@ -30,3 +57,21 @@ def fetch(
     if connection.queries_logged:
         connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
     return rows
+
+
+@contextmanager
+def under_way(
+    statement: str, params: Sequence[Any] | Mapping[str, Any]
+) -> Iterator[Callable[[], list[tuple[Any, ...]]]]:
+    """Let the database work on a statement while the block does something else, and yield what fetches its rows.
+
+    The block asks the database nothing besides. A statement of its own transaction is committed when the block is left.
+    Raises: what Django raises for a statement, when its rows are fetched or the block is left.
+    """
+    connection.ensure_connection()
+    started = time.perf_counter()
+    raw = connection.connection
+    with connection.wrap_database_errors, raw.pipeline():
+        yield psycopg.Cursor(raw).execute(statement, params, prepare=True, binary=True).fetchall
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})

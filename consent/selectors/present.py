@@ -18,7 +18,7 @@ from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel
 from contacts.models import Address
 from contacts.normalize import ERASED_PREFIX
 from contacts.selectors import erased_spellings, id_array
-from contacts.statements import fetch
+from contacts.statements import UuidArray, fetch
 
 if TYPE_CHECKING:
     from consent.selectors.decisions import Subject
@@ -138,7 +138,7 @@ class Present:
             {
                 "kind": self.kind.value,
                 "channel": self.channel.value,
-                "public_ids": "{" + ",".join(public_ids) + "}",
+                "public_ids": UuidArray.of(public_ids),
                 "ids": id_array(ids),
                 "values": list(values),
             },

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from consent.selectors.decisions import Answer
 from consent.values import GateRequest
 from consent.vocabulary import Source
 from contacts.selectors import id_array
-from contacts.statements import fetch
+from contacts.statements import under_way
 from contacts.values import Actor
 
 _INSERT = """
@@ -22,7 +23,6 @@ _INSERT = """
     VALUES (
         %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::integer[], %s::text[], %s::bigint[]
     )
-    RETURNING id
 """
 
 
@@ -41,6 +41,24 @@ def record_answers(
     gate was asked; `about_at` the past moment it was about, if it was. Addresses are kept by id alone.
     Once: every call is one more record, because it was one more answer.
     Raises: ValueError without answers.
+    """
+    with recording(request=request, answers=answers, by=by, at=at, source=source, about_at=about_at) as public_id:
+        return public_id
+
+
+@contextmanager
+def recording(
+    *,
+    request: GateRequest,
+    answers: Sequence[Answer],
+    by: Actor,
+    at: datetime,
+    source: Source,
+    about_at: datetime | None = None,
+) -> Iterator[uuid.UUID]:
+    """Do as `record_answers` while the block writes the answer: who leaves the block without an error has the record.
+
+    The block asks the database nothing.
     """
     if not answers:
         raise ValueError("A decision is about somebody: there are no answers to record.")
@@ -69,5 +87,5 @@ def record_answers(
         id_array([suppression_id for _, _, suppression_id in reasons]),
     ]
     # Not by the model: its array fields prepare every element by itself, which costs more than the insert.
-    fetch(_INSERT, row)
-    return public_id
+    with under_way(_INSERT, row):
+        yield public_id

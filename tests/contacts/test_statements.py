@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from contacts.statements import fetch
+from contacts.statements import UuidArray, fetch, under_way
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +35,26 @@ def test_statements_are_in_the_log_among_all_others() -> None:
         fetch("SELECT 1")
 
     assert [each["sql"] for each in queries.captured_queries] == ["SELECT 1"]
+
+
+def test_ids_are_sent_as_an_array_in_any_number() -> None:
+    other = "00000000-0000-0000-0000-00000000000a"
+
+    told = [fetch("SELECT %s::uuid[]", [UuidArray.of(ids)]) for ids in ([], [ONE], [ONE, other])]
+
+    assert told == [[([],)], [([UUID(ONE)],)], [([UUID(ONE), UUID(other)],)]]
+
+
+def test_a_statement_is_under_way_while_something_else_is_done() -> None:
+    with CaptureQueriesContext(connection) as queries, under_way("SELECT %s::int", [7]) as rows:
+        told = rows()
+
+    assert (told, [each["sql"] for each in queries.captured_queries]) == ([(7,)], ["SELECT %s::int"])
+    assert fetch("SELECT 1") == [(1,)]
+
+
+def test_nobody_goes_on_from_a_statement_under_way_that_failed() -> None:
+    with pytest.raises(DataError), transaction.atomic(), under_way("SELECT 1 / %s::int", [0]):
+        pass
+
+    assert fetch("SELECT 1") == [(1,)]

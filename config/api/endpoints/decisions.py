@@ -22,7 +22,7 @@ from config.api.vocabulary import Scope
 from consent.selectors import decide_many
 from consent.selectors.decisions import Answer, Subject
 from consent.selectors.past import MomentRefused
-from consent.services.decisions import record_answers
+from consent.services.decisions import recording
 from consent.values import GateRequest
 from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Purpose
 
@@ -139,16 +139,16 @@ class Decisions(ApiView):
             found = decide_many(question, subjects, at=about_at)
         except MomentRefused as no:
             raise invalid(Fault("at", no.code, str(no))) from no
-        record_answers(
+        with recording(
             request=question,
             answers=found,
             by=self.caller.actor,
             at=now,
             source=self.caller.source,
             about_at=about_at,
-        )
-        head = dump({"channel": question.channel, "purpose": question.purpose, "list": question.list_slug})
-        results = ",".join(_tell(contacts, addresses, found))
+        ):
+            head = dump({"channel": question.channel, "purpose": question.purpose, "list": question.list_slug})
+            results = ",".join(_tell(contacts, addresses, found))
         return answer_written(f'{head[:-1]},"checked_at":"{iso(now)}","results":[{results}]}}')
 
 
