@@ -26,6 +26,7 @@ from django.core.management import call_command  # noqa: E402  (models exist onl
 from django.db import connection  # noqa: E402
 
 from benchmarks.data_people import country_of, phone_of  # noqa: E402
+from consent.services import ledger_clock  # noqa: E402
 from consent.services.profile import connect_channel  # noqa: E402
 from consent.vocabulary import CHANNELS, RETIRED_CHANNELS  # noqa: E402
 from contacts.values import SYSTEM  # noqa: E402
@@ -172,9 +173,9 @@ COLUMNS = {
 LEDGER = """
     INSERT INTO consent_ledgerentry
         (public_id, event_id, kind, effect, rule, code, channel, direction, reason, suppression_kind, route, contact_id,
-         address_id, suppression_id, source, actor, detail, occurred_at, recorded_at)
+         address_id, suppression_id, source, actor, detail, occurred_at, recorded_at, transaction_number)
     SELECT gen_random_uuid(), set_event_id, set_kind, 'set', rule, '', channel, direction, reason, kind, '', contact_id,
-        address_id, id, source, set_by, detail, since, recorded_at
+        address_id, id, source, set_by, detail, since, recorded_at, row_number() OVER (ORDER BY since, id)
     FROM consent_suppression ORDER BY since, id
 """
 
@@ -197,6 +198,7 @@ def load(contacts: int) -> None:
         _side_by_side(lambda: _silence(business), lambda: _join_lists(business))
     with _indexes_later("consent_ledgerentry"):
         _run(LEDGER)
+    ledger_clock.set_on()  # each entry has a transaction of its own, more of them than this server has counted
     for table in ("contacts_contact", "contacts_address"):
         _run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
     _run("VACUUM ANALYZE")

@@ -30,15 +30,15 @@ class Server:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def is_knocked_at(self, requests: Sequence[bytes]) -> float:
-        """Send requests over eight connections that stay open, and return the seconds until the last answer.
+    def is_knocked_at(self, requests: Sequence[bytes], *, clients: int = CLIENTS) -> float:
+        """Send requests over connections that stay open, eight at once, and return the seconds until the last answer.
 
         Raises: RuntimeError unless every answer is a 2xx.
         """
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "requests.json")
             file.write_text(json.dumps([request.decode("latin-1") for request in requests]))
-            command = [sys.executable, "-m", "benchmarks.load_client", str(self.port), str(CLIENTS), str(file)]
+            command = [sys.executable, "-m", "benchmarks.load_client", str(self.port), str(clients), str(file)]
             done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
         told = json.loads(done.stdout)
         if told["refused"]:

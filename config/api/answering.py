@@ -43,4 +43,7 @@ def iso(moment: datetime) -> str: ...
 def iso(moment: None) -> None: ...
 def iso(moment: datetime | None) -> str | None:
     """Return a time as the API writes it: 2026-10-02T14:11:09Z."""
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if moment is None:
+        return None
+    told = moment.isoformat()
+    return f"{told[:-6] if told.endswith('+00:00') else moment.astimezone(UTC).isoformat()[:-6]}Z"

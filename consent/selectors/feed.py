@@ -7,14 +7,16 @@ import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThanOrEqual
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from consent.models import LedgerEntry
 from consent.models.ledger_clock import FirstOpenTransaction
 from consent.vocabulary import Channel, EventKind
+from contacts.statements import fetch
 
 WINDOW = 20_000
 """Entries that a filtered page looks through at most, so that a rare kind does not read the whole ledger."""
@@ -40,6 +42,32 @@ class Position:
 BEGINNING = Position(0, 0)
 
 
+class FeedEntry(NamedTuple):
+    """An entry of the ledger as its row has it. Ids that others know are text, as PostgreSQL writes them."""
+
+    id: int
+    transaction_number: int
+    public_id: str
+    event_id: str
+    kind: str
+    effect: str
+    rule: str
+    code: str
+    channel: str
+    direction: str
+    reason: str
+    suppression_kind: str
+    route: str
+    contact_id: int | None
+    address_id: int | None
+    list_id: int | None
+    source: str
+    actor: str
+    detail: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     """Some entries, oldest first. `next_cursor` asks for what follows, now or whenever there is more.
@@ -47,7 +75,7 @@ class FeedPage:
     `is_last`: at this moment nothing follows. A filtered page may be empty and not the last one.
     """
 
-    entries: tuple[LedgerEntry, ...]
+    entries: tuple[FeedEntry, ...]
     next_cursor: str
     is_last: bool
 
@@ -68,26 +96,49 @@ def entries_after(
     Raises: InvalidCursor.
     """
     after = position_of(cursor) if cursor is not None else BEGINNING
-    end = settled_end()
-    following = between(after, end)
-    window_end = None
-    if contact_id is not None:
-        following = following.filter(contact_id=contact_id)
-    elif kinds is not None or channels is not None:
-        window_end = _nth(following, WINDOW)
-    if window_end is not None:
-        following = following.filter(_until(window_end))
-    if kinds is not None:
-        following = following.filter(kind__in=sorted(kinds))
-    if channels is not None:
-        following = following.filter(channel__in=sorted(channels))
-    found = tuple(following[: limit + 1])
+    asked = {
+        "number": after.transaction_number,
+        "id": after.entry_id,
+        "end": settled_end(),
+        "limit": limit + 1,
+        "window": WINDOW,
+        "kinds": None if kinds is None else sorted(kinds),
+        "channels": None if channels is None else sorted(channels),
+        "contact": contact_id,
+    }
+    is_filtered = kinds is not None or channels is not None
+    statement = _OF_CONTACT if contact_id is not None else _FILTERED if is_filtered else _ALL
+    found = tuple(FeedEntry._make(row) for row in fetch(statement, asked, prepare=False))
     if len(found) > limit:
         return FeedPage(found[:limit], cursor_at(position_at(found[limit - 1])), is_last=False)
-    if window_end is not None:
-        return FeedPage(found, cursor_at(window_end), is_last=False)
+    if statement is _FILTERED and (window_end := fetch(_END_OF_WINDOW, asked, prepare=False)):
+        return FeedPage(found, cursor_at(Position(*window_end[0])), is_last=False)
     reached = max(after, position_at(found[-1])) if found else after
     return FeedPage(found, cursor_at(reached), is_last=True)
+
+
+_COLUMNS = ", ".join(f"{name}::text" if name in {"public_id", "event_id"} else name for name in FeedEntry._fields)
+_AFTER = """
+    FROM consent_ledgerentry
+    WHERE (transaction_number, id) > (%(number)s::bigint, %(id)s::bigint) AND transaction_number < %(end)s::bigint
+"""
+_IN_ORDER = "ORDER BY transaction_number, id"
+_NAMED = """
+    (%(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s::text[]))
+    AND (%(channels)s::text[] IS NULL OR channel = ANY (%(channels)s::text[]))
+"""
+# Built from names of our own table alone; every value is a parameter.
+_ALL = f"SELECT {_COLUMNS} {_AFTER} {_IN_ORDER} LIMIT %(limit)s"
+_FILTERED = f"""
+    SELECT {_COLUMNS} FROM (SELECT * {_AFTER} {_IN_ORDER} LIMIT %(window)s) w WHERE {_NAMED} {_IN_ORDER} LIMIT %(limit)s
+"""  # noqa: S608
+_END_OF_WINDOW = f"SELECT transaction_number, id {_AFTER} {_IN_ORDER} OFFSET %(window)s - 1 LIMIT 1"
+# A sum is no column: in the order itself, the planner would walk the ledger until it met enough of the contact.
+_OF_CONTACT = f"""
+    SELECT {_COLUMNS} FROM (
+        SELECT * {_AFTER} AND contact_id = %(contact)s AND {_NAMED} ORDER BY transaction_number + 0, id LIMIT %(limit)s
+    ) w {_IN_ORDER}
+"""  # noqa: S608
 
 
 def newest_cursor() -> str:
@@ -127,18 +178,9 @@ def between(after: Position, end: int) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(later, transaction_number__lt=end).order_by("transaction_number", "id")
 
 
-def _until(last: Position) -> TupleLessThanOrEqual:
-    return TupleLessThanOrEqual(Tuple("transaction_number", "id"), (last.transaction_number, last.entry_id))
-
-
-def _nth(entries: QuerySet[LedgerEntry], number: int) -> Position | None:
-    found = list(entries.values_list("transaction_number", "id")[number - 1 : number])
-    return Position(*found[0]) if found else None
-
-
-def position_at(entry: LedgerEntry) -> Position:
+def position_at(entry: FeedEntry) -> Position:
     """Return where an entry stands."""
-    return Position(entry.transaction_number, entry.pk)
+    return Position(entry.transaction_number, entry.id)
 
 
 def cursor_at(position: Position) -> str:

@@ -6,7 +6,8 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consent.models import ChannelState, LedgerEntry
@@ -62,6 +63,22 @@ def test_the_feed_is_narrowed_by_kind_channel_and_contact(eve: Contact, shop: Ca
     assert found(f"contact={others}") == [(others, "sms")]
     assert found("kind=dnd_on,text_opt_out&channel=sms,email") == [(eves, "sms"), (others, "sms")]
     assert found("kind=text_opt_out") == []
+
+
+def test_a_page_takes_as_many_statements_however_many_entries_it_has_and_tells_them_as_the_timeline_does(
+    eve: Contact, shop: Caller
+) -> None:
+    switch(eve, Channel.SMS)
+    shop.get("events/")  # a key's first call notes its use
+    with CaptureQueriesContext(connection) as few:
+        shop.get("events/")
+    switch(eve, Channel.CALL, Channel.EMAIL)
+    with CaptureQueriesContext(connection) as many:
+        told = shop.get("events/").json()["results"]
+
+    assert len(told) == 3
+    assert len(many) == len(few)
+    assert shop.get(f"contacts/{eve.public_id}/timeline/").json()["results"] == told[::-1]
 
 
 def test_who_wants_only_what_is_to_come_begins_at_the_newest(eve: Contact, shop: Caller) -> None:

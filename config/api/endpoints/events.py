@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from config.api.answering import answer
-from config.api.entries import EntryShape, entries_content
+from config.api.answering import answer_written, dump
+from config.api.entries import EntryShape, entries_written
 from config.api.paging import page_size
 from config.api.problems import Fault, invalid
 from config.api.schema import PAGE_PARAMETERS, operation
@@ -106,14 +106,13 @@ class Events(ApiView):
             )
         except InvalidCursor as no:
             raise invalid(Fault("after", no.code, str(no))) from no
-        content = {
+        head = {
             "next": replace_query_param(request.build_absolute_uri(), "after", page.next_cursor),
             "previous": None,
             "cursor": page.next_cursor,
             "is_last": page.is_last,
-            "results": entries_content(page.entries),
         }
-        return answer(content)
+        return answer_written(f'{dump(head)[:-1]},"results":{entries_written(page.entries)}}}')
 
 
 def _words(words: type[Word], name: str, given: str | None) -> list[Any] | None:

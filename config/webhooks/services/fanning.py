@@ -8,8 +8,7 @@ from django.db import transaction
 
 from config.webhooks.models import WebhookEndpoint, WebhookNotice
 from config.webhooks.vocabulary import NoticeState
-from consent.models import LedgerEntry
-from consent.selectors.feed import entries_after
+from consent.selectors.feed import FeedEntry, entries_after
 from consent.vocabulary import Channel, EventKind
 
 CHUNK = 500
@@ -55,18 +54,18 @@ def forget_settled(*, at: datetime) -> int:
     return arrived.delete()[0] + dead.delete()[0]
 
 
-def _notice(endpoint: WebhookEndpoint, entry: LedgerEntry, at: datetime) -> WebhookNotice:
+def _notice(endpoint: WebhookEndpoint, entry: FeedEntry, at: datetime) -> WebhookNotice:
     return WebhookNotice(
         endpoint=endpoint,
         message_id=entry.public_id,
-        entry_id=entry.pk,
+        entry_id=entry.id,
         lane=_lane(entry),
         due_at=at,
         created_at=at,
     )
 
 
-def _lane(entry: LedgerEntry) -> str:
+def _lane(entry: FeedEntry) -> str:
     """Return whom an entry is about: what nobody holds is kept in order by address."""
     if entry.contact_id is not None:
         return f"contact:{entry.contact_id}"
