@@ -79,7 +79,7 @@ def run(scale: Scale) -> Measured:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE consent_ledgerentry")
     key = create_key(
-        name="Benchmark",
+        name=NAME,
         scopes=[Scope.EVENTS_READ],
         calls_per_minute=1_000_000,
         by=SYSTEM,
