@@ -15,8 +15,10 @@ from psycopg import sql
 from contacts.statements import fetch
 
 
-def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, unless_there: bool = False) -> list[int]:
     """Insert rows in one statement and return their ids in the same order.
+
+    `unless_there` leaves out rows that a unique key of the table refuses; they have no id in the answer.
 
     A column in which all rows agree is sent once, any other as one array: of the rows of a bulk action nearly all
     columns agree.
@@ -28,7 +30,8 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     columns: list[list[Any]] = [list(map(itemgetter(name), rows)) for name in given]
     shared = tuple(_agree(column) for column in columns)
     params = {f"c{n}": column[0] if shared[n] else _array(column) for n, column in enumerate(columns)}
-    return [row[0] for row in fetch(_statement(model, given, shared), {**params, "count": len(rows)}, prepare=None)]
+    statement = _statement(model, given, shared, unless_there)
+    return [row[0] for row in fetch(statement, {**params, "count": len(rows)}, prepare=None)]
 
 
 def _agree(column: list[Any]) -> bool:
@@ -53,7 +56,7 @@ def _absent(model: type[models.Model], given: tuple[str, ...]) -> tuple[models.F
 
 
 @lru_cache(maxsize=256)
-def _statement(model: type[models.Model], given: tuple[str, ...], shared: tuple[bool, ...]) -> str:
+def _statement(model: type[models.Model], given: tuple[str, ...], shared: tuple[bool, ...], unless_there: bool) -> str:
     by_column = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_column[name] for name in given]
     types = [_type(field) for field in fields]
@@ -69,7 +72,8 @@ def _statement(model: type[models.Model], given: tuple[str, ...], shared: tuple[
     names = ", ".join(str(field.column) for field in (*fields, *absent))
     values += [_default(field) for field in absent]
     # Names and defaults of our own models alone; every value is a parameter.
-    return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {', '.join(values)} FROM {source} RETURNING id"  # noqa: S608
+    into = f"INSERT INTO {model._meta.db_table} ({names}) SELECT {', '.join(values)} FROM {source}"  # noqa: S608
+    return f"{into}{' ON CONFLICT DO NOTHING' if unless_there else ''} RETURNING id"
 
 
 def _default(field: models.Field[Any, Any]) -> str:

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from consent.services.ledger import ListFact, write_list_facts
+from consent.services.rows import insert
 from consent.vocabulary import EventKind, Source
 from contacts.models import Contact
+from contacts.selectors import one_of
 from contacts.values import Actor
 from lists.models import ContactList, ListMembership
 from lists.rules import RULE_OF
@@ -60,13 +62,14 @@ def lock_standings(list_id: int, contact_ids: Iterable[int]) -> dict[int, Standi
     address is locked after it, which keeps to the order of `contacts.services.locks`.
     """
     wanted = sorted(set(contact_ids))
-    locked = Contact.objects.filter(id__in=wanted).order_by("id").select_for_update(no_key=True)
+    locked = Contact.objects.filter(one_of("contacts_contact.id", wanted)).order_by("id")
+    locked = locked.select_for_update(no_key=True)
     tombstones = {
         pk: deleted_at is not None or erased_at is not None
         for pk, deleted_at, erased_at in locked.values_list("id", "deleted_at", "erased_at")
     }
     columns = ("id", "added_at", "opted_out_at", "blocked_at", "removed_at", "consent_given_at")
-    rows = ListMembership.objects.filter(list_id=list_id, contact_id__in=wanted)
+    rows = ListMembership.objects.filter(one_of("lists_listmembership.contact_id", wanted), list_id=list_id)
     held = {contact_id: row for contact_id, *row in rows.values_list("contact_id", *columns)}
     return {pk: Standing(pk, pk in tombstones, tombstones.get(pk, False), *held.get(pk, ())) for pk in wanted}
 
@@ -85,11 +88,11 @@ def write_memberships(act: Act, standings: Sequence[Standing], **values: Any) ->
     """Give every one of these memberships the same new values: one insert and one update, however many they are."""
     known = [standing.membership_id for standing in standings if standing.membership_id is not None]
     if known:
-        ListMembership.objects.filter(pk__in=known).update(**values, **act.told())
-    ListMembership.objects.bulk_create(
-        ListMembership(list_id=act.contact_list.pk, contact_id=standing.contact_id, **values, **act.told())
-        for standing in standings
-        if standing.membership_id is None
+        ListMembership.objects.filter(one_of("lists_listmembership.id", known)).update(**values, **act.told())
+    same = {"list_id": act.contact_list.pk, **values, **act.told()}
+    insert(
+        ListMembership,
+        [{"contact_id": each.contact_id, **same} for each in standings if each.membership_id is None],
     )
 
 

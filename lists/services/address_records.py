@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from consent.services.rows import insert
 from consent.vocabulary import Effect
 from contacts.models import Contact, ContactAddress
+from contacts.selectors import one_of
 from lists.models import ListAddressOptOut
 from lists.services.acts import Act, storable
 from lists.values import AddressStanding, LaterConsent, Verdict
@@ -13,7 +16,8 @@ from lists.values import AddressStanding, LaterConsent, Verdict
 
 def addresses_of(contact_ids: Iterable[int]) -> set[int]:
     """Return the ids of every address that one of these contacts holds."""
-    return set(ContactAddress.objects.filter(contact_id__in=list(contact_ids)).values_list("address_id", flat=True))
+    held = ContactAddress.objects.filter(one_of("contacts_contactaddress.contact_id", list(contact_ids)))
+    return set(held.values_list("address_id", flat=True))
 
 
 def silence(act: Act, address_ids: Iterable[int], *, unheld: bool = False) -> dict[int, Verdict]:
@@ -28,35 +32,33 @@ def silence(act: Act, address_ids: Iterable[int], *, unheld: bool = False) -> di
         for pk in wanted
     }
     missing = [pk for pk in wanted if pk not in before]
-    if missing:
-        ListAddressOptOut.objects.bulk_create(
-            [_new_row(act, pk, unheld=unheld) for pk in missing],
-            ignore_conflicts=True,
-        )
-    rows = {**before, **_locked(act, missing)}
+    new = insert(ListAddressOptOut, [_new_row(act, pk, unheld=unheld) for pk in missing], unless_there=True)
+    # Who was faster with one of them has said when, and so have those that were there.
+    rows = before if len(new) == len(missing) else {**before, **_locked(act, missing)}
     older = [row.pk for row in rows.values() if row.opted_out_at is None or row.opted_out_at < act.occurred_at]
     if older:
-        ListAddressOptOut.objects.filter(pk__in=older).update(
+        ListAddressOptOut.objects.filter(one_of("lists_listaddressoptout.id", older)).update(
             opted_out_at=act.occurred_at, unheld=unheld, message_id=act.message_id, **act.told()
         )
     return verdicts
 
 
-def _new_row(act: Act, address_id: int, *, unheld: bool) -> ListAddressOptOut:
-    return ListAddressOptOut(
-        list_id=act.contact_list.pk,
-        address_id=address_id,
-        opted_out_at=act.occurred_at,
-        unheld=unheld,
-        message_id=act.message_id,
+def _new_row(act: Act, address_id: int, *, unheld: bool) -> dict[str, Any]:
+    return {
+        "list_id": act.contact_list.pk,
+        "address_id": address_id,
+        "opted_out_at": act.occurred_at,
+        "unheld": unheld,
+        "message_id": act.message_id,
         **act.told(),
-    )
+    }
 
 
 def _locked(act: Act, address_ids: list[int]) -> dict[int, ListAddressOptOut]:
     if not address_ids:
         return {}
-    rows = ListAddressOptOut.objects.filter(list_id=act.contact_list.pk, address_id__in=address_ids)
+    named = one_of("lists_listaddressoptout.address_id", address_ids)
+    rows = ListAddressOptOut.objects.filter(named, list_id=act.contact_list.pk)
     return {row.address_id: row for row in rows.order_by("address_id").select_for_update(no_key=True)}
 
 
