@@ -17,6 +17,7 @@ from lists.models.opt_out_guard import (
     guard,
     history_triggers,
     keep_history,
+    without_needless_indexes,
 )
 
 
@@ -40,7 +41,7 @@ class ListAddressOptOut(KeptByTrigger):
     note = models.TextField(blank=True)
     updated_at = models.DateTimeField()
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField())
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), no_db_index=["list", "message"])
 
     class Meta:
         verbose_name = "list opt-out of an address"
@@ -100,5 +101,6 @@ class ListAddressOptOut(KeptByTrigger):
         return f"address {self.address_id} on list {self.list_id}"
 
 
+without_needless_indexes(ListAddressOptOut.history.model)
 for _trigger in history_triggers(about=ABOUT_ADDRESS):
     pgtrigger.register(_trigger)(ListAddressOptOut.history.model)

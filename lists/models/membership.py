@@ -17,6 +17,7 @@ from lists.models.opt_out_guard import (
     guard,
     history_triggers,
     keep_history,
+    without_needless_indexes,
 )
 
 
@@ -42,7 +43,7 @@ class ListMembership(KeptByTrigger):
     note = models.TextField(blank=True)
     updated_at = models.DateTimeField()
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField())
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), no_db_index=["list"])
 
     class Meta:
         verbose_name = "membership"
@@ -120,5 +121,6 @@ class ListMembership(KeptByTrigger):
         return f"contact {self.contact_id} on list {self.list_id}"
 
 
+without_needless_indexes(ListMembership.history.model)
 for _trigger in history_triggers(about=ABOUT_CONTACT):
     pgtrigger.register(_trigger)(ListMembership.history.model)

@@ -6,6 +6,7 @@ Memberships and address records share it: an opt-out ends only with a consent th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -49,7 +50,10 @@ def guard(*, identity: Sequence[str], about: str, while_blocked: str = "") -> st
     personal = is_blanking("consent_how", "consent_text", "note", about=about)
     blocked = f"IF {while_blocked} THEN {_refuse('it is blocked, so unblock first')} END IF;" if while_blocked else ""
     return f"""
-        {unless_blanking(personal)}
+        -- Every verb says when it changed a row; a blanking never does, and is dear to ask about.
+        IF NEW.updated_at = OLD.updated_at THEN
+            {unless_blanking(personal)}
+        END IF;
         IF {_differ(identity)} THEN
             {_refuse("who and which list never change")}
         END IF;
@@ -104,6 +108,13 @@ def keep_history(model_name: str, columns: Sequence[str]) -> list[pgtrigger.Trig
         )
         for operation, mark in ((pgtrigger.Insert, "+"), (pgtrigger.Update, "~"))
     ]
+
+
+def without_needless_indexes(history: type[models.Model]) -> None:
+    """Leave a history the indexes it is asked by: the row, and whom it is about. Every other costs each row a write."""
+    for name in ("history_date", "history_user"):
+        field: Any = history._meta.get_field(name)
+        field.db_index = False  # simple-history has no option of its own for them
 
 
 class KeptByTrigger(models.Model):
