@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consent', '0025_guard_where_proof_reaches'),
-        ('lists', '0003_personal_data'),
+        ('lists', '0004_vacuum_early'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
