@@ -181,6 +181,20 @@ def test_twenty_without_a_key_are_twenty_acts_and_one_change(eve: Contact, shop:
     assert Suppression.objects.count() == 1
 
 
+def test_of_many_who_change_what_they_saw_at_once_one_is_first(eve: Contact, shop: Caller) -> None:
+    for path, body in ((f"contacts/{eve.public_id}/", {"company": "Eve & Co"}), (sms(eve), {"dnd": True})):
+        seen = shop.get(path.removesuffix("sms/")).headers["ETag"]
+
+        found = at_once(
+            lambda _, path=path, body=body, seen=seen: (
+                Caller(shop.text)("PUT" if "dnd" in body else "PATCH", path, body, If_Match=seen).status_code
+            )
+        )
+
+        assert sorted(found) == [200] + [412] * (MANY - 1), path
+    assert LedgerEntry.objects.count() == 1
+
+
 def test_a_limit_holds_when_many_call_at_once(eve: Contact, with_scopes: MakeKey) -> None:
     text = with_scopes(calls_per_minute=7).text
 
