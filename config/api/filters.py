@@ -15,10 +15,11 @@ from rest_framework.request import Request
 
 from config.api.bodies import one_of, read_moment
 from config.api.problems import Fault, invalid
+from config.api.vocabulary import CHANNEL_CHOICES
 from consent.selectors import connected_channels
 from consent.selectors.business import default_region
 from consent.selectors.finding import blocked, with_dnd, with_status
-from consent.vocabulary import CHANNELS, Channel, DndStatus, Kind
+from consent.vocabulary import Channel, DndStatus, Kind
 from contacts.models import Contact, ContactAddress
 from contacts.normalize import InvalidAddress, normalize
 from contacts.selectors import search
@@ -38,9 +39,7 @@ class ContactFilters(filters.FilterSet):
     dnd_status = filters.ChoiceFilter(
         method="by_status", choices=DndStatus.choices(), label="Silenced on all, some or none of the connected channels"
     )
-    dnd_channel = filters.ChoiceFilter(
-        method="by_dnd", choices=[(each.value, each.label) for each in CHANNELS], label="Silenced on this channel"
-    )
+    dnd_channel = filters.ChoiceFilter(method="by_dnd", choices=CHANNEL_CHOICES, label="Silenced on this channel")
     dnd_kind = filters.ChoiceFilter(
         method="by_dnd", choices=Kind.choices(), label="Silenced so; with dnd_channel: there"
     )

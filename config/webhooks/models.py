@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -60,10 +60,6 @@ class WebhookEndpoint(models.Model):
     def may_hear(self, at: datetime) -> bool:
         """Return whether its integration may read the ledger now."""
         return self.key is None or (not self.key.is_over(at) and Scope.EVENTS_READ.value in self.key.scopes)
-
-    def is_failing_for(self, at: datetime) -> timedelta:
-        """Return for how long nothing has arrived although it was tried."""
-        return at - self.failing_since if self.failing_since else timedelta()
 
 
 class WebhookNotice(models.Model):

@@ -16,6 +16,7 @@ from config.api.models import ApiKey
 from config.api.openapi import document
 from config.api.services import keys
 from config.api.vocabulary import Scope
+from config.webhooks.models import WebhookEndpoint
 from consent.models import LedgerEntry
 from contacts.models import Contact
 from contacts.values import SYSTEM
@@ -165,6 +166,30 @@ def test_no_header_or_parameter_makes_a_request_another(with_scopes: MakeKey, op
     for name in ("_method", "method"):
         told = _send(caller, operation, f"?{name}=DELETE")
         assert [each["field"] for each in problem(told, 422, "invalid")["errors"]] == [name]
+
+
+def test_no_body_writes_what_its_document_does_not_name(shop: Caller, ada: Contact) -> None:
+    """Columns of ours, sent to every operation that takes a body, about things that there are."""
+    Contact.objects.filter(pk=ada.pk).update(public_id=NOBODYS)
+    shop.post("lists/", {"slug": "sms", "name": "Texts", "purpose": "marketing"})
+    shop.post("webhook-endpoints/", {"url": "https://shop.example.com/hook"})
+    WebhookEndpoint.objects.update(public_id=NOBODYS)
+    ours = {"pk": 1, "public_id": str(NOBODYS), "key_id": 1, "owner_id": 1, "created_at": "2026-01-01T00:00:00Z"}
+    with_body = [name for name in OPERATIONS if _takes_json(name)]
+
+    for name in with_body:
+        told = problem(shop(OPERATIONS[name][0], _path(name), ours), 422, "invalid")
+        assert {each["field"] for each in told["errors"]} == set(ours), name
+        assert {each["code"] for each in told["errors"]} == {"unknown_field"}, name
+
+    assert len(with_body) > 15
+    assert not LedgerEntry.objects.exists()
+
+
+def _takes_json(operation: str) -> bool:
+    method, path = OPERATIONS[operation]
+    body = document()["paths"][path][method.lower()].get("requestBody", {})
+    return "application/json" in body.get("content", {})
 
 
 def test_a_key_has_no_right_of_the_person_who_owns_it(with_scopes: MakeKey, superuser: User, ada: Contact) -> None:

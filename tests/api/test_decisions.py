@@ -17,6 +17,7 @@ from contacts.services import delete_contact
 from contacts.values import Actor
 from lists.services import add, opt_out
 from tests.api.conftest import Caller, problem
+from tests.factories.contacts import make_contact
 from tests.factories.lists import make_list
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connected")]
@@ -99,6 +100,44 @@ def test_what_was_answered_is_kept(shop: Caller, silent: Contact) -> None:
     kept = DecisionRecord.objects.get()
     assert (kept.actor, kept.source, kept.subject_count, kept.refused_count) == ("integration:Shop", "api", 2, 1)
     assert kept.reason_codes == ["opt_out"]
+
+
+def test_a_past_moment_is_answered_as_it_was_then(shop: Caller, ada: Contact) -> None:
+    ask = {**SMS, "contacts": [str(ada.public_id)]}
+    path = f"contacts/{ada.public_id}/dnd/sms/"
+    moments = []
+    for body in ({"dnd": True}, {"dnd": False}):
+        shop.put(path, body)
+        moments.append(timezone.now().isoformat())
+
+    asked = [shop.post("decisions/", {**ask, "at": at}).json() for at in (*moments, None)]
+
+    assert [codes(told) for told in asked] == [[["manual"]], [[]], [[]]]
+    assert [told["results"][0]["allowed"] for told in asked] == [False, True, True]
+
+
+def test_each_no_of_a_contact_and_of_a_list_has_its_code(shop: Caller, ada: Contact, bo: Contact) -> None:
+    make_list("offers")
+    carla, dan, mute = (make_contact(name, phone=f"+1503555019{n}") for n, name in enumerate(("Carla", "Dan", "Mute")))
+    nobody = make_contact("Nobody")
+    for contact, flag in ((bo, "opted_out"), (carla, "blocked"), (dan, "subscribed")):
+        shop.put(f"lists/offers/members/{contact.public_id}/", {"subscribed": True})
+        shop.put(f"lists/offers/members/{contact.public_id}/", {flag: flag != "subscribed"})
+    shop.put(f"contacts/{mute.public_id}/block/", {"on": True, "note": "Threats"})
+    people = [str(each.public_id) for each in (ada, bo, carla, dan, mute, nobody)]
+
+    on_list = codes(shop.post("decisions/", {**SMS, "list": "offers", "contacts": people}).json())
+    retired = codes(shop.post("decisions/", {**SMS, "channel": "gmb", "contacts": people[:1]}).json())
+
+    assert on_list == [
+        ["not_a_member"],
+        ["list_opted_out"],
+        ["list_blocked"],
+        ["list_removed"],
+        ["blocked_contact", "manual", "not_a_member"],
+        ["no_address", "not_a_member"],
+    ]
+    assert retired == [["no_address", "channel_disconnected"]]
 
 
 def test_a_moment_to_come_is_not_answered(shop: Caller, ada: Contact) -> None:

@@ -59,7 +59,11 @@ def test_the_same_request_with_the_same_key_is_answered_the_same(shop: Caller, a
 def test_the_same_key_with_another_request_is_refused(shop: Caller, ada: Contact, bo: Contact) -> None:
     shop.put(sms(ada), {"dnd": True}, Idempotency_Key="a")
 
-    for path, body in ((sms(ada), {"dnd": False}), (sms(bo), {"dnd": True}), (f"{sms(ada)}?direction=inbound", {})):
+    for path, body in (
+        (sms(ada), {"dnd": False}),
+        (sms(bo), {"dnd": True}),
+        (f"{sms(ada)}?direction=inbound", {"dnd": True}),
+    ):
         problem(shop.put(path, body, Idempotency_Key="a"), 422, "idempotency_key_reused")
     assert len(ledger()) == 1
 

@@ -18,7 +18,7 @@ from config.api.reasons import ReasonShape, write_refusal
 from config.api.schema import operation
 from config.api.subjects import MOST, canonical_values, read_subjects
 from config.api.views import ApiView
-from config.api.vocabulary import Scope
+from config.api.vocabulary import CHANNEL_CHOICES, Scope
 from consent.selectors import decide_many
 from consent.selectors.decisions import Answer, Subject
 from consent.selectors.past import MomentRefused
@@ -28,7 +28,7 @@ from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Purpose
 
 
 class Question(Body):
-    channel = Choice([(each.value, each.label) for each in CHANNELS])
+    channel = Choice(CHANNEL_CHOICES)
     purpose = Choice(Purpose.choices())
     list = Text(max_length=80, required=False, allow_null=True, allow_blank=False, help_text="A list's slug, or null.")
     contacts = serializers.JSONField(required=False, help_text="Ids of contacts.")
@@ -39,7 +39,7 @@ class Question(Body):
 class QuestionShape(serializers.Serializer[Any]):
     """Who is asked about; 1 to 10,000 contacts and addresses together."""
 
-    channel = serializers.ChoiceField([(each.value, each.label) for each in CHANNELS])
+    channel = serializers.ChoiceField(CHANNEL_CHOICES)
     purpose = serializers.ChoiceField(Purpose.choices())
     list = serializers.CharField(required=False, allow_null=True, max_length=80)
     contacts = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=MOST)
@@ -57,7 +57,7 @@ class DecisionShape(serializers.Serializer[Any]):
 class AnswerShape(serializers.Serializer[Any]):
     """Results are in the order of the request: contacts first, then addresses."""
 
-    channel = serializers.ChoiceField([(each.value, each.label) for each in CHANNELS])
+    channel = serializers.ChoiceField(CHANNEL_CHOICES)
     purpose = serializers.ChoiceField(Purpose.choices())
     list = serializers.CharField(allow_null=True)
     checked_at = serializers.DateTimeField()

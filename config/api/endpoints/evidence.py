@@ -22,7 +22,7 @@ from config.api.paging import PARAMETERS, page_of
 from config.api.problems import Fault, Problem, invalid, not_found
 from config.api.schema import operation
 from config.api.views import ApiView
-from config.api.vocabulary import Scope
+from config.api.vocabulary import CHANNEL_CHOICES, Scope
 from consent.models import Evidence
 from consent.models.evidence import ConsentMethod, EvidenceStatus
 from consent.selectors.business import default_region
@@ -31,13 +31,12 @@ from consent.services import evidence as verbs
 from consent.services import evidence_files
 from consent.services.evidence import Claim
 from consent.values import Outcome
-from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Effect, Kind, Reason
+from consent.vocabulary import ADDRESS_KIND_OF, Channel, Effect, Kind, Reason
 from contacts.models import Contact
 from contacts.normalize import InvalidAddress, normalize
 from contacts.selectors import addresses_of
 from contacts.vocabulary import AddressKind
 
-CHANNEL_CHOICES = [(each.value, each.label) for each in CHANNELS]
 EXAMPLE = {
     "contact": "5f0c2a52-6b0e-4c57-9f0e-1d2c3b4a5968",
     "address": "+1 503 555 0101",
