@@ -56,7 +56,10 @@ class BulkMembersShape(serializers.Serializer[Any]):
 class MemberOutcomeShape(serializers.Serializer[Any]):
     contact = serializers.UUIDField(allow_null=True)
     address = serializers.CharField(allow_null=True)
-    effect = serializers.ChoiceField(Effect.choices())
+    effect = serializers.ChoiceField(
+        Effect.choices(),
+        help_text="In the ledger's words: `lifted`: it joined, or may; `set`: it left, or may not.",
+    )
     code = serializers.CharField(help_text="Why nothing changed; empty elsewhere.")
     text = serializers.CharField()
 
