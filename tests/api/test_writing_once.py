@@ -9,7 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from config.api.models import KeptAnswer
@@ -75,6 +75,22 @@ def test_keys_of_two_callers_are_not_the_same(shop: Caller, with_scopes: MakeKey
 
     assert other.json()["changed"] is False
     assert [row[4] for row in ledger()] == ["integration:Shop", "integration:Mailer"]
+
+
+@pytest.mark.django_db
+def test_what_failed_here_is_done_when_it_is_sent_again(shop: Caller, ada: Contact) -> None:
+    def gone(execute: Any, sql: str, *more: Any) -> Any:
+        if "consent_ledgerentry" in sql:
+            raise OperationalError("the server closed the connection")
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(gone):
+        problem(shop.put(sms(ada), {"dnd": True}, Idempotency_Key="a"), 503, "database_unavailable")
+    again = shop.put(sms(ada), {"dnd": True}, Idempotency_Key="a")
+
+    assert again.json()["changed"] is True
+    assert "Idempotent-Replayed" not in again.headers
+    assert [row[1] for row in ledger()] == ["set"]
 
 
 @pytest.mark.django_db

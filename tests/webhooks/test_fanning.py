@@ -10,6 +10,8 @@ from django.db import connection, connections
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from config.api.services.keys import change_key, create_key
+from config.api.vocabulary import Scope
 from config.webhooks import jobs
 from config.webhooks.models import WebhookEndpoint, WebhookNotice
 from config.webhooks.services import endpoints, fanning, sending
@@ -174,6 +176,22 @@ def test_a_stopped_endpoint_keeps_its_place(endpoint: WebhookEndpoint, receiver:
     assert endpoint.notices.count() == 0
 
     endpoints.change_endpoint(endpoint_id=endpoint.pk, enabled=True, by=SYSTEM, at=NOW)
+    fan(endpoint)
+    send_all(endpoint)
+
+    assert receiver.details == ["meanwhile"]
+
+
+def test_an_endpoint_keeps_its_place_while_its_key_may_not_read_the_ledger(receiver: Receiver) -> None:
+    key = create_key(name="Shop", scopes={Scope.EVENTS_READ}, by=SYSTEM, at=NOW).key
+    endpoint = endpoints.create_endpoint(url=receiver.url, key=key, by=SYSTEM, at=NOW).endpoint
+    terms: dict[str, Any] = {"expires_at": None, "calls_per_minute": 60, "owner_id": None, "by": SYSTEM, "at": NOW}
+    change_key(key_id=key.pk, scopes={Scope.DND_READ}, **terms)
+    record("meanwhile")
+    fan(endpoint)
+    assert endpoint.notices.count() == 0
+
+    change_key(key_id=key.pk, scopes={Scope.EVENTS_READ}, **terms)
     fan(endpoint)
     send_all(endpoint)
 
