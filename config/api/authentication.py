@@ -26,8 +26,8 @@ KEYS_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "
 
 def refuse_key_in_query(request: Request) -> None:
     """Refuse a request whose address holds a key: addresses end up in logs. Raises: Problem."""
-    query = request.query_params
-    if any(name.lower() in KEYS_NAMES for name in query) or any("cdk_" in value for value in query.values()):
+    query = request.query_params.lists()
+    if any(name.lower() in KEYS_NAMES or any("cdk_" in value for value in values) for name, values in query):
         detail = (
             "Send the key in the Authorization header: “Authorization: Bearer <key>”. Addresses are written to logs;"
             " if this was a real key, rotate it."
