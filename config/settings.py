@@ -315,7 +315,7 @@ SPECTACULAR_SETTINGS = {
         "ListPurpose": "lists.vocabulary.ListPurpose.choices",
         "EvidenceStatus": "consent.models.evidence.EvidenceStatus.choices",
     },
-    "WEBHOOKS": ["config.api.webhooks.LEDGER_ENTRY"],
+    "WEBHOOKS": ["config.api.webhook_messages.LEDGER_ENTRY"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.openapi.finish",

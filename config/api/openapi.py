@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from config.api.answering import answer
 from config.api.examples import ANSWERS
 from config.api.introduction import INTRODUCTION
-from config.api.webhooks import HEADERS, LEDGER_ENTRY
+from config.api.webhook_messages import HEADERS, LEDGER_ENTRY
 
 LINKS: dict[str, dict[str, str]] = {
     "create_contact": {"contact_id": "$response.body#/id"},

@@ -19,7 +19,7 @@ from config.api.problems import Fault, Problem, invalid, not_found
 from config.api.schema import operation
 from config.api.views import ApiView
 from config.api.vocabulary import Scope
-from config.api.webhooks import (
+from config.api.webhook_endpoints import (
     CREATED,
     EXAMPLE,
     NOTICE,
