@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
@@ -54,9 +55,17 @@ class TimeZoneMiddleware:
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """Relax the policy on the staff site and the API's docs page alone."""
 
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self.strict = build_policy()
+
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path.startswith("/admin/"):
             response._csp_update = STAFF_SITE_POLICY  # type: ignore[attr-defined]  # how django-csp is told
         elif request.path.startswith("/api/v1/docs"):
             response._csp_update = API_DOCS_POLICY  # type: ignore[attr-defined]  # how django-csp is told
+        elif response.status_code < 400:
+            # What doors and the API answer has one policy, which need not be put together each time.
+            response.headers[HEADER] = self.strict
+            return response
         return super().process_response(request, response)

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
@@ -50,13 +51,29 @@ def fetch(
     spellings: it is prepared once it has come a few times.
     Raises: what Django raises for a statement.
     """
-    connection.ensure_connection()
+    database = _database()
     started = time.perf_counter()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        rows = cursor.execute(statement, params, prepare=prepare, binary=True).fetchall()
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
+    with database.wrap_database_errors:
+        rows = _cursor(database.connection).execute(statement, params, prepare=prepare, binary=True).fetchall()
+    if database.queries_logged:
+        database.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
     return rows
+
+
+def _database() -> BaseDatabaseWrapper:
+    """Return the thread's own connected database: each look at Django's `connection` goes by way of it."""
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    return database
+
+
+def _cursor(lent: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
+    """Return the cursor of a connection that these statements share: a new one learns anew how to write each type."""
+    kept: psycopg.Cursor[Any] | None = getattr(lent, "_cursor_of_statements", None)
+    if kept is None:
+        kept = psycopg.Cursor(lent)
+        lent._cursor_of_statements = kept  # type: ignore[attr-defined]  # it lives as long as its connection
+    return kept
 
 
 @contextmanager
@@ -68,10 +85,10 @@ def under_way(
     The block asks the database nothing besides. A statement of its own transaction is committed when the block is left.
     Raises: what Django raises for a statement, when its rows are fetched or the block is left.
     """
-    connection.ensure_connection()
+    database = _database()
     started = time.perf_counter()
-    raw = connection.connection
-    with connection.wrap_database_errors, raw.pipeline():
+    raw = database.connection
+    with database.wrap_database_errors, raw.pipeline():
         yield psycopg.Cursor(raw).execute(statement, params, prepare=True, binary=True).fetchall
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
+    if database.queries_logged:
+        database.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})

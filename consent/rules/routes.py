@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from consent.rules.rows import Lifting, Rule, Scope, Setting, Target
 from consent.rules.table import RULES
 from consent.values import ActiveSuppression
@@ -50,11 +52,13 @@ def rule_of(code: str) -> Rule:
     return _BY_CODE[code]
 
 
+@cache
 def rules_for(kind: EventKind, channel: Channel) -> tuple[Rule, ...]:
     """Return the rows that answer this kind of event on this channel, in the order of the table."""
     return tuple(rule for rule in RULES if kind in rule.on and channel in rule.channels)
 
 
+@cache
 def liftings(kind: EventKind) -> tuple[Lifting, ...]:
     """Return what the rows for this kind of event lift, whatever the channel."""
     return tuple(rule.lifts for rule in RULES if kind in rule.on and rule.lifts is not None)

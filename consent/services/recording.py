@@ -210,6 +210,8 @@ class _Alike:
 
     def key(self, case: Case, situations: Situations) -> _Key | None:
         """Return what cases have in common that get the same decision. None: this one stands by itself."""
+        if case.address_id is not None:
+            return None
         event = id(case.event)
         if event not in self._weighed:
             self._weighed[event] = rules.weighs(case.event)

@@ -29,13 +29,18 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, unle
     given = tuple(rows[0])
     columns: list[list[Any]] = [list(map(itemgetter(name), rows)) for name in given]
     shared = tuple(_agree(column) for column in columns)
-    params = {f"c{n}": column[0] if shared[n] else _array(column) for n, column in enumerate(columns)}
+    params = {f"c{n}": _scalar(column[0]) if shared[n] else _array(column) for n, column in enumerate(columns)}
     statement = _statement(model, given, shared, unless_there)
     return [row[0] for row in fetch(statement, {**params, "count": len(rows)}, prepare=None)]
 
 
 def _agree(column: list[Any]) -> bool:
     return column.count(column[0]) == len(column)
+
+
+def _scalar(value: Any) -> Any:
+    """Return a value as the driver takes it. It would give small numbers types of their own, and each its own plan."""
+    return str(value) if type(value) is int else value
 
 
 def _array(column: list[Any]) -> list[Any] | str:
