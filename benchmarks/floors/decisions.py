@@ -18,9 +18,21 @@ from contacts.models import Contact
 
 @cache
 def _prepared(count: int) -> str:
-    nobody = str(UUID(int=0))
-    result = {"contact": nobody, "address": "+15035550100", "allowed": True, "reasons": []}
-    return json.dumps({"results": [result] * count}, separators=(",", ":"))
+    """Return an answer as long as ours: one in eight is refused, every third of them for two reasons."""
+    allowed = {"contact": str(UUID(int=0)), "address": "+15035550100", "allowed": True, "reasons": []}
+    reason = {
+        "code": "opt_out",
+        "kind": "permanent",
+        "channel": "sms",
+        "since": "2026-10-02T14:11:09Z",
+        "expires_at": None,
+        "text": "Texted STOP on 2 Oct 2026",
+        "lifted_by": ["contact_opt_in", "approved_evidence"],
+        "rule": "R01",
+    }
+    refused, twice = ({**allowed, "allowed": False, "reasons": [reason] * reasons} for reasons in (1, 2))
+    results = [twice if place % 24 == 0 else refused if place % 8 == 0 else allowed for place in range(count)]
+    return json.dumps({"results": results}, separators=(",", ":"))
 
 
 def static(request: HttpRequest, count: int) -> HttpResponse:
