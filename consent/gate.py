@@ -54,7 +54,7 @@ def _channel(request: GateRequest, facts: Facts) -> list[Refusal]:
 
 def refuses(row: ActiveSuppression, channel: Channel, purpose: Purpose) -> bool:
     """Return whether this suppression refuses an outgoing message of that purpose on that channel."""
-    if row.direction is not Direction.OUTBOUND or row.channel not in {channel, Channel.ALL}:
+    if row.direction is not Direction.OUTBOUND or (row.channel is not channel and row.channel is not Channel.ALL):
         return False
     return row.covers is Covers.EVERYTHING or purpose is not Purpose.TRANSACTIONAL
 
@@ -62,6 +62,8 @@ def refuses(row: ActiveSuppression, channel: Channel, purpose: Purpose) -> bool:
 def _standing(request: GateRequest, facts: Facts) -> list[ActiveSuppression]:
     """Return the suppressions that refuse, one per reason and channel, the strongest and oldest of each."""
     refusing = [row for row in facts.active if refuses(row, request.channel, request.purpose)]
+    if len(refusing) < 2:
+        return refusing
     refusing.sort(key=lambda row: (row.kind != "permanent", row.since, row.id))
     first_of_each = {(row.reason, row.channel): row for row in reversed(refusing)}
     return [row for row in refusing if first_of_each[row.reason, row.channel] is row]

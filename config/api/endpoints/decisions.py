@@ -23,7 +23,7 @@ from consent.selectors import decide_many
 from consent.selectors.decisions import Answer, Subject
 from consent.selectors.past import MomentRefused
 from consent.services.decisions import recording
-from consent.values import GateRequest
+from consent.values import Decision, GateRequest
 from consent.vocabulary import ADDRESS_KIND_OF, CHANNELS, Channel, Purpose
 
 
@@ -179,14 +179,16 @@ def _read(body: Any) -> dict[str, Any]:
 
 def _tell(contacts: Sequence[str], addresses: Sequence[str], found: Sequence[Answer]) -> Iterator[str]:
     """Yield each result as JSON. Thousands have the same decision, which is written once."""
-    told: dict[int, str] = {}
-    names = [*(f'"{each}"' for each in contacts), *(["null"] * len(addresses))]
-    given = [*([None] * len(contacts)), *addresses]
-    for name, spelled, (_, found_value, decision, _, _) in zip(names, given, found, strict=True):
-        rest = told.get(id(decision))
-        if rest is None:
-            reasons = ",".join(map(write_refusal, decision.reasons))
-            allowed = "true" if decision.allowed else "false"
-            rest = told[id(decision)] = f'"allowed":{allowed},"reasons":[{reasons}]}}'
-        address = found_value if found_value is not None else spelled
-        yield f'{{"contact":{name},"address":{"null" if address is None else quoted(address)},{rest}'
+    distinct = {id(each.decision): each.decision for each in found}
+    told = {place: _tell_decision(each) for place, each in distinct.items()}
+    for contact, (_, value, decision, _, _) in zip(contacts, found, strict=False):  # addresses come after contacts
+        address = "null" if value is None else quoted(value)
+        yield f'{{"contact":"{contact}","address":{address},{told[id(decision)]}'
+    for spelled, (_, value, decision, _, _) in zip(addresses, found[len(contacts) :], strict=True):
+        yield f'{{"contact":null,"address":{quoted(spelled if value is None else value)},{told[id(decision)]}'
+
+
+def _tell_decision(decision: Decision) -> str:
+    """Return the rest of a result, which hangs on the decision alone."""
+    reasons = ",".join(map(write_refusal, decision.reasons))
+    return f'"allowed":{"true" if decision.allowed else "false"},"reasons":[{reasons}]}}'
