@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
 
-from config.api.problems import Fault, Problem, faults_of, invalid, not_found
+from config.api.problems import NOWHERE, Fault, Problem, faults_of, invalid, not_found
 from consent.services.dnd import UnableToSetDnd
 from consent.services.evidence import UnableToFileEvidence
 from contacts.normalize import InvalidAddress
@@ -116,7 +116,7 @@ _TELLERS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (drf.ValidationError, _validation),
     ((drf.NotAuthenticated, drf.AuthenticationFailed), _unauthenticated),
     ((drf.PermissionDenied, PermissionDenied), _forbidden),
-    ((drf.NotFound, Http404), lambda wrong: not_found("Check the address; those of the API end in “/”.")),
+    ((drf.NotFound, Http404), lambda wrong: not_found(NOWHERE)),
     (drf.MethodNotAllowed, _method),
     (drf.NotAcceptable, lambda wrong: Problem(406, "not_acceptable", "Accept application/json.")),
     (drf.UnsupportedMediaType, _media_type),

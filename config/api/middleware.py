@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from config.api.problems import CONTENT_TYPE, Problem
+from config.api.problems import CONTENT_TYPE, NOWHERE, Problem
 
 _CODES = {
     400: ("malformed", "The request can't be read. Check its host, headers and address."),
     403: ("forbidden", "This is not allowed. Log in, or send a key."),
-    404: ("not_found", "Check the address; those of the API end in “/”."),
+    404: ("not_found", NOWHERE),
     405: ("method_not_allowed", "The Allow header names the methods that work."),
     413: ("too_large", "The body is too large. Send it in several calls."),
     500: ("internal_error", "The request failed here, and nothing was changed. Try again later."),

@@ -86,6 +86,10 @@ class Problem(Exception):
         )
 
 
+NOWHERE = "Check the address: /api/v1/docs/ has all there are, and each ends in “/”."
+"""Said of an address that is none."""
+
+
 def invalid(*faults: Fault) -> Problem:
     """Return the problem of values that can't be used (422)."""
     told = " ".join(f"{each.field}: {each.detail}" if each.field else each.detail for each in faults[:5])
