@@ -132,7 +132,7 @@ def _asked(server: Server, path: str, key: str, calls: int) -> Callable[[], floa
     request = (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {key}\r\n\r\n").encode()
 
     def ask() -> float:
-        server.is_knocked_at([request] * 4)  # a worker's connections may have been closed while it was idle
+        server.is_knocked_at([request] * 16)  # each thread of a worker has a connection, which may be closed by now
         return server.is_knocked_at([request] * calls, clients=1)
 
     return ask
