@@ -12,7 +12,7 @@ class KnownTogether(Func):
     """Whether columns hold, one beside the other, one of these combinations of words.
 
     PostgreSQL reads the condition of a check anew for every statement that writes to its table. One array of text takes
-    a tenth of what as many comparisons would, each joined by AND and OR.
+    about a third of what as many comparisons would, each joined by AND and OR.
     """
 
     template = "%(expressions)s = ANY ('{%(known)s}'::text[])"
