@@ -9,6 +9,7 @@ import struct
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -54,7 +55,7 @@ def fetch(
     database = _database()
     started = time.perf_counter()
     with database.wrap_database_errors:
-        rows = _cursor(database.connection).execute(statement, params, prepare=prepare, binary=True).fetchall()
+        rows = _send(database, _cursor(database.connection), statement, params, prepare=prepare).fetchall()
     if database.queries_logged:
         database.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})
     return rows
@@ -76,6 +77,26 @@ def _cursor(lent: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
     return kept
 
 
+def _send(
+    database: BaseDatabaseWrapper,
+    cursor: psycopg.Cursor[Any],
+    statement: str,
+    params: Sequence[Any] | Mapping[str, Any],
+    *,
+    prepare: bool | None,
+) -> psycopg.Cursor[Any]:
+    """Send a statement as Django does: in no transaction that is to be rolled back, and by way of its wrappers."""
+    database.validate_no_broken_transaction()
+
+    def execute(statement: str, params: Any, many: bool, context: dict[str, Any]) -> psycopg.Cursor[Any]:
+        return cursor.execute(statement, params, prepare=prepare, binary=True)
+
+    way: Callable[..., psycopg.Cursor[Any]] = execute
+    for wrapper in reversed(database.execute_wrappers):
+        way = partial(wrapper, way)
+    return way(statement, params, False, {"connection": database, "cursor": cursor})
+
+
 @contextmanager
 def under_way(
     statement: str, params: Sequence[Any] | Mapping[str, Any]
@@ -89,6 +110,6 @@ def under_way(
     started = time.perf_counter()
     raw = database.connection
     with database.wrap_database_errors, raw.pipeline():
-        yield psycopg.Cursor(raw).execute(statement, params, prepare=True, binary=True).fetchall
+        yield _send(database, psycopg.Cursor(raw), statement, params, prepare=True).fetchall
     if database.queries_logged:
         database.queries_log.append({"sql": statement, "time": f"{time.perf_counter() - started:.3f}"})

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import suppress
 
 import pytest
 
@@ -67,16 +66,21 @@ def project(old_place):
 
 
 def django(project, *words: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "django", *words],
-        cwd=project.folder,
-        env=django_environment(project),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    # Where the tests run in the background their children would be deaf to Ctrl-C, as everything is there.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "django", *words],
+            cwd=project.folder,
+            env=django_environment(project),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, heard)
     project.processes.append(process)
     return process
 
@@ -84,16 +88,6 @@ def django(project, *words: str) -> subprocess.Popen[str]:
 def django_environment(project) -> dict[str, str]:
     environment = project.environment(DJANGO_SETTINGS_MODULE="settings")
     return environment | {"PYTHONPATH": f"{project.folder}{os.pathsep}{environment['PYTHONPATH']}"}
-
-
-def press_ctrl_c(web: subprocess.Popen[str]) -> None:
-    """Interrupt the web server and the child that it reloads; again, as people do, while it goes on."""
-    for _ in range(6):
-        os.killpg(web.pid, signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            web.wait(10)
-            return
-    raise AssertionError("the web server outlived every Ctrl-C")
 
 
 def free_port() -> int:
@@ -127,7 +121,8 @@ def test_the_reloading_web_server_and_migrate_beside_it_share_one_server(project
     wait_until(lambda: page(port) == "edition 2 on shop")
 
     assert project.postmaster() == postmaster
-    press_ctrl_c(web)
+    os.killpg(web.pid, signal.SIGINT)
+    web.wait(30)
     wait_until(lambda: project.postmaster() is None)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import DataError, ProgrammingError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from contacts.statements import UuidArray, fetch, under_way
@@ -56,5 +58,29 @@ def test_a_statement_is_under_way_while_something_else_is_done() -> None:
 def test_nobody_goes_on_from_a_statement_under_way_that_failed() -> None:
     with pytest.raises(DataError), transaction.atomic(), under_way("SELECT 1 / %s::int", [0]):
         pass
+
+    assert fetch("SELECT 1") == [(1,)]
+
+
+def test_what_is_wrapped_around_statements_is_wrapped_around_these_too() -> None:
+    seen = []
+
+    def watch(execute: Any, statement: str, *rest: Any) -> Any:
+        seen.append(statement)
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(watch):
+        fetch("SELECT 1")
+        with under_way("SELECT 2", []):
+            pass
+
+    assert seen == ["SELECT 1", "SELECT 2"]
+
+
+def test_nothing_is_sent_in_a_transaction_that_is_to_be_rolled_back() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            fetch("SELECT 1")
 
     assert fetch("SELECT 1") == [(1,)]
