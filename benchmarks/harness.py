@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-PATIENCE = 20.0
+PATIENCE = 10.0
 """Seconds. What takes longer, as some rivals do among a million, is measured once: it is far off any goal."""
 
 

@@ -1,7 +1,7 @@
 """Bulk DND on many contacts.
 
 The rival is what Django projects do: rows by `bulk_create`, their history by simple-history. It neither locks, decides,
-guards nor keeps a ledger. Each way is rolled back.
+guards nor keeps a ledger; with a ledger it is measured on a fifth of them. Each way is rolled back.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def run(scale: Scale) -> Measured:
     few = ids[:ONE_BY_ONE]
     ways = [
         _way(USUAL, _usual, ids),
-        _way("bulk_create_with_history, and a ledger by bulk_create", _usual_with_ledger, ids),
+        _way("bulk_create_with_history, and a ledger by bulk_create", _usual_with_ledger, ids[::5]),
         _way(OURS, _ours, ids),
         _way("the preview of the same", _preview, ids),
         _way("DND on, contact by contact", _one_by_one, few),
