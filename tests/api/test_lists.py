@@ -333,19 +333,19 @@ def test_what_is_no_bulk_call_changes_nothing(shop: Caller, offers: ContactList,
     assert ledger() == []
 
 
-def test_ten_thousand_join_in_few_statements(
+def test_thousands_join_in_few_statements(
     shop: Caller, offers: ContactList, django_assert_max_num_queries: Any
 ) -> None:
-    crowd = make_crowd(10_000)
+    crowd = make_crowd(3_000)
     ids = [str(each) for each in Contact.objects.filter(pk__in=crowd).values_list("public_id", flat=True)]
-    numbers = list(Address.objects.filter(kind="phone").values_list("value", flat=True))[:5000]
+    numbers = list(Address.objects.filter(kind="phone").values_list("value", flat=True))[:1500]
 
     with django_assert_max_num_queries(40):
         told = bulk(shop, "subscribe", contacts=ids).json()
     with django_assert_max_num_queries(40):
         left = bulk(shop, "opt_out", addresses=[*numbers, "x@example.com"]).json()
 
-    assert (told["changed"], left["changed"]) == (10_000, 5001)
+    assert (told["changed"], left["changed"]) == (3_000, 1501)
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "BULK"])
