@@ -27,7 +27,7 @@ SCALES = {
         Scale("tiny", contacts=300, repeats=1, stops=8, bulk=100),
         Scale("10k", contacts=10_000, repeats=3, stops=400, bulk=5_000),
         Scale("100k", contacts=100_000, repeats=3, stops=1_500, bulk=10_000),
-        Scale("1m", contacts=1_000_000, repeats=3, stops=1_000, bulk=100_000),
+        Scale("1m", contacts=1_000_000, repeats=2, stops=1_000, bulk=100_000),
         Scale("10m", contacts=10_000_000, repeats=3, stops=2_000, bulk=100_000),
     )
 }
