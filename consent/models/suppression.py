@@ -15,6 +15,7 @@ from consent.models.known_words import KnownTogether, written
 from consent.rules import LIFT_ROUTES
 from consent.vocabulary import Channel, Covers, Direction, EventKind, Kind, LiftRoute, Reason, Source
 from contacts.blanking import append_only_but, is_blanking
+from contacts.history_indexes import without_needless_indexes
 
 REVIEWED = (Reason.REVIEW_HOLD, Reason.WRONG_NUMBER, Reason.DECEASED, Reason.HOSTILE)
 """What a reviewer judges: held messages, and signals that may be false."""
@@ -201,10 +202,7 @@ class Suppression(models.Model):
         return f"{self.get_reason_display()} on {self.get_channel_display()}"
 
 
-for _name in ("history_date", "history_user"):
-    Suppression.history.model._meta.get_field(
-        _name
-    ).db_index = False  # simple-history has no option of its own for them
+without_needless_indexes(Suppression.history.model)
 _blanked = is_blanking("note", "lift_note", "history_change_reason", about=guard.ABOUT, json=["attestation"])
 for _trigger in (append_only_but(_blanked), refuse_truncate()):
     pgtrigger.register(_trigger)(Suppression.history.model)

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from consent.models.append_only import refuse_truncate
 from consent.vocabulary import Source
 from contacts.blanking import ABOUT_CONTACT
+from contacts.history_indexes import without_needless_indexes
 from lists.models.opt_out_guard import (
     CONSENT_WHOLE,
     STARTS_WITHOUT_CONSENT,
@@ -17,7 +18,6 @@ from lists.models.opt_out_guard import (
     guard,
     history_triggers,
     keep_history,
-    without_needless_indexes,
 )
 
 

@@ -6,7 +6,6 @@ Memberships and address records share it: an opt-out ends only with a consent th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -108,13 +107,6 @@ def keep_history(model_name: str, columns: Sequence[str]) -> list[pgtrigger.Trig
         )
         for operation, mark in ((pgtrigger.Insert, "+"), (pgtrigger.Update, "~"))
     ]
-
-
-def without_needless_indexes(history: type[models.Model]) -> None:
-    """Leave a history the indexes it is asked by: the row, and whom it is about. Every other costs each row a write."""
-    for name in ("history_date", "history_user"):
-        field: Any = history._meta.get_field(name)
-        field.db_index = False  # simple-history has no option of its own for them
 
 
 class KeptByTrigger(models.Model):
